@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language settings shared by every Swift target.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Ouroboros",
+  products: [.executable(name: "ouroboros", targets: ["ouroboros"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries: the only places that include their headers.
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Vector kernels in C, one clone per instruction set.
+    .target(name: "CKernels"),
+    // Leaves.
+    .target(name: "Options", swiftSettings: settings),
+    .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
+    .target(name: "Randomness", dependencies: ["CKernels"], swiftSettings: settings),
+    .target(name: "Samples", dependencies: ["Randomness"], swiftSettings: settings),
+    .target(
+      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "CKernels"],
+      swiftSettings: settings),
+    // Closed-form laws: what a data set is and what a statistical model has fitted.
+    .target(name: "Laws", dependencies: ["Samples", "Engine", "Randomness"], swiftSettings: settings),
+    // One protocol, one registry, one file per thing.
+    .target(
+      name: "Models", dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness"],
+      swiftSettings: settings),
+    .target(
+      name: "Datasets",
+      dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness", "CZlib"],
+      swiftSettings: settings),
+    .target(
+      name: "Metrics", dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness"],
+      swiftSettings: settings),
+    .target(
+      name: "Results", dependencies: ["Randomness", "Engine", "CSQLite", "CZlib", "CCrypto"],
+      swiftSettings: settings),
+    // The one generational loop, its policies and correctors.
+    .target(
+      name: "Loops",
+      dependencies: [
+        "Options", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results", "Randomness",
+      ],
+      swiftSettings: settings),
+    // Study file, plan, schedule, coordinator and workers.
+    .target(
+      name: "Study",
+      dependencies: [
+        "Options", "MPI", "Loops", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results",
+        "Randomness", "CCrypto", "Yams",
+      ],
+      exclude: [], swiftSettings: settings),
+    .executableTarget(
+      name: "ouroboros",
+      dependencies: [
+        "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Engine",
+        "Randomness", "Samples", "Laws",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["Samples", "Randomness"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "OptionsTests", dependencies: ["Options", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SamplesTests", dependencies: ["Samples", "Randomness", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "LawsTests", dependencies: ["Laws", "Engine", "Samples", "Randomness", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Models", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ResultsTests", dependencies: ["Results", "CSQLite", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "StudyTests", dependencies: ["Study", "Loops", "Models", "Datasets", "Metrics", "Results", "Options", "TestSupport"],
+      swiftSettings: settings),
+    // Starts the built command under mpirun.
+    .testTarget(
+      name: "RankTests", dependencies: ["ouroboros", "Results", "TestSupport"],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#ifndef OUROBOROS_CCRYPTO_H
+#define OUROBOROS_CCRYPTO_H
+#include <openssl/sha.h>
+#endif

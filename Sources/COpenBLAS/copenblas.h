@@ -1,0 +1,12 @@
+#ifndef OUROBOROS_COPENBLAS_H
+#define OUROBOROS_COPENBLAS_H
+#include <cblas.h>
+
+// The LAPACK routines in use, by their Fortran names: libopenblas carries them and the header of
+// LAPACKE is a package of its own. Arguments are pointers, matrices are column-major.
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+void dpstrf_(const char *uplo, const int *n, double *a, const int *lda, int *piv, int *rank,
+             const double *tol, double *work, int *info);
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info);
+#endif

@@ -1,0 +1,4 @@
+#ifndef OUROBOROS_CZLIB_H
+#define OUROBOROS_CZLIB_H
+#include <zlib.h>
+#endif

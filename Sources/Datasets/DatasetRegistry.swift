@@ -1,0 +1,9 @@
+/// The data sets of study files, in the order of `list datasets`. Adding one is a file and a line here.
+public enum DatasetRegistry {
+  public static let all: [any Dataset.Type] = []
+
+  /// The data set of a name; `nil` where there is none.
+  public static func named(_ name: String) -> (any Dataset.Type)? {
+    all.first { $0.component.name == name }
+  }
+}

@@ -1,0 +1,131 @@
+import COpenBLAS
+import Glibc
+
+/// The lower Cholesky factor L [n×n] of a symmetric positive definite matrix, A = L·Lᵀ; `nil` when a
+/// pivot is not positive.
+///
+/// - Complexity: n³/3 floating-point operations.
+public func choleskyFactor(_ a: [Double], dimension: Int) -> [Double]? {
+  precondition(a.count == dimension * dimension, "\(a.count) entries for \(dimension)×\(dimension)")
+  if dimension == 1 { return a[0] > 0 && a[0].isFinite ? [a[0].squareRoot()] : nil }
+  var factor = a
+  var n = Int32(dimension)
+  var info: Int32 = 0
+  // Row-major lower is column-major upper.
+  var uplo = CChar(UInt8(ascii: "U"))
+  dpotrf_(&uplo, &n, &factor, &n, &info)
+  guard info == 0 else { return nil }
+  for row in 0..<dimension {
+    for column in (row + 1)..<max(dimension, row + 1) { factor[row * dimension + column] = 0 }
+  }
+  return factor
+}
+
+/// A factor F [dimension×rank], row-major, with A = F·Fᵀ, for a symmetric positive semi-definite A.
+public struct SemidefiniteFactor: Sendable {
+  public let dimension: Int
+  /// Columns of `values`.
+  public let rank: Int
+  public let values: [Double]
+  /// Whether the factor is square and lower triangular (A is positive definite).
+  public let isTriangular: Bool
+
+  /// Plain Cholesky where it succeeds, Cholesky with complete pivoting (LAPACK `dpstrf`) where the
+  /// matrix is singular; eigenvalues below dimension·ε·max diagonal count as zero.
+  public init(_ a: [Double], dimension: Int) {
+    self.dimension = dimension
+    if let lower = choleskyFactor(a, dimension: dimension) {
+      self.rank = dimension
+      self.values = lower
+      self.isTriangular = true
+      return
+    }
+    var factor = a
+    var n = Int32(dimension)
+    var pivots = [Int32](repeating: 0, count: dimension)
+    var rank: Int32 = 0
+    var tolerance = -1.0
+    var work = [Double](repeating: 0, count: 2 * dimension)
+    var info: Int32 = 0
+    var uplo = CChar(UInt8(ascii: "U"))
+    dpstrf_(&uplo, &n, &factor, &n, &pivots, &rank, &tolerance, &work, &info)
+    let columns = Int(rank)
+    var values = [Double](repeating: 0, count: dimension * max(columns, 1))
+    for row in 0..<dimension {
+      let original = Int(pivots[row]) - 1
+      for column in 0..<min(row + 1, columns) {
+        values[original * columns + column] = factor[row * dimension + column]
+      }
+    }
+    self.rank = columns
+    self.values = columns == 0 ? [] : values
+    self.isTriangular = false
+  }
+
+  /// ln det A; −∞ where A is singular.
+  public var logDeterminant: Double {
+    guard isTriangular else { return -.infinity }
+    var sum = 0.0
+    for index in 0..<dimension { sum += log(values[index * dimension + index]) }
+    return 2 * sum
+  }
+}
+
+/// Eigenvalues in ascending order and eigenvectors of a symmetric matrix.
+///
+/// - Returns: values [n]; vectors [n×n] with eigenvector j in **row** j; `nil` when LAPACK does not
+///   converge (the matrix holds a non-finite number).
+/// - Complexity: O(n³).
+public func symmetricEigen(_ a: [Double], dimension: Int) -> (values: [Double], vectors: [Double])? {
+  precondition(a.count == dimension * dimension, "\(a.count) entries for \(dimension)×\(dimension)")
+  guard a.allSatisfy(\.isFinite) else { return nil }
+  var vectors = a
+  var values = [Double](repeating: 0, count: dimension)
+  var n = Int32(dimension)
+  var info: Int32 = 0
+  var jobz = CChar(UInt8(ascii: "V"))
+  var uplo = CChar(UInt8(ascii: "U"))
+  var workSize: Int32 = Int32(1 + 6 * dimension + 2 * dimension * dimension)
+  var work = [Double](repeating: 0, count: Int(workSize))
+  var integerSize: Int32 = Int32(3 + 5 * dimension)
+  var integers = [Int32](repeating: 0, count: Int(integerSize))
+  dsyevd_(&jobz, &uplo, &n, &vectors, &n, &values, &work, &workSize, &integers, &integerSize, &info)
+  guard info == 0 else { return nil }
+  return (values, vectors)
+}
+
+/// The symmetric square root of a positive semi-definite matrix; negative eigenvalues from rounding
+/// count as zero. `nil` as for `symmetricEigen`.
+public func semidefiniteSquareRoot(_ a: [Double], dimension: Int) -> [Double]? {
+  guard let (values, vectors) = symmetricEigen(a, dimension: dimension) else { return nil }
+  var scaled = vectors
+  for row in 0..<dimension {
+    let root = max(values[row], 0).squareRoot().squareRoot()
+    for column in 0..<dimension { scaled[row * dimension + column] *= root }
+  }
+  return gram(scaled, rows: dimension, dimension: dimension)
+}
+
+/// Solves A·x = b for symmetric positive definite A [n×n] and b [n×columns] in place; `nil` when A is
+/// not positive definite.
+public func solvePositiveDefinite(
+  _ a: [Double], _ b: [Double], dimension: Int, columns: Int
+) -> [Double]? {
+  guard let lower = choleskyFactor(a, dimension: dimension) else { return nil }
+  var x = b
+  let n = Int32(dimension)
+  let k = Int32(columns)
+  cblas_dtrsm(
+    CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, k, 1, lower, n, &x, k)
+  cblas_dtrsm(
+    CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, n, k, 1, lower, n, &x, k)
+  return x
+}
+
+/// Solves L·x = bᵀ for every row of b [rows×n] in place, L lower triangular: afterwards row i holds L⁻¹b_i.
+public func solveLowerTriangularRows(_ lower: [Double], _ b: inout [Double], rows: Int, dimension: Int) {
+  guard rows > 0 else { return }
+  cblas_dtrsm(
+    CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, Int32(rows), Int32(dimension),
+    1, lower, Int32(dimension), &b, Int32(dimension))
+}

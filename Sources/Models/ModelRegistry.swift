@@ -1,0 +1,9 @@
+/// The models of study files, in the order of `list models`. Adding one is a file and a line here.
+public enum ModelRegistry {
+  public static let all: [any GenerativeModel.Type] = []
+
+  /// The model of a name; `nil` where there is none.
+  public static func named(_ name: String) -> (any GenerativeModel.Type)? {
+    all.first { $0.component.name == name }
+  }
+}
