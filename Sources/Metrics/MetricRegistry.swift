@@ -1,3 +1,5 @@
+import Options
+
 /// The metrics of study files, in the order of `list metrics`. Adding one is a file and a line here.
 public enum MetricRegistry {
   public static let all: [any Metric.Type] = []

@@ -1,3 +1,5 @@
+import Options
+
 /// The models of study files, in the order of `list models`. Adding one is a file and a line here.
 public enum ModelRegistry {
   public static let all: [any GenerativeModel.Type] = []
