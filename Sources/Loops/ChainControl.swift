@@ -1,0 +1,24 @@
+import Results
+import Samples
+
+/// How a chain talks to whoever runs it.
+public struct ChainControl {
+  /// Takes a block of committed generations. An error (full disk, lost coordinator) ends the chain.
+  public let emit: (ChainBlock) throws -> Void
+  /// Whether to stop at the next opportunity; asked at least once a generation.
+  public let shouldStop: () -> Bool
+  /// Takes the samples of a generation that the study keeps.
+  public let keep: (_ generation: Int, _ samples: SampleSet) throws -> Void
+  /// Seconds after which gathered generations are emitted although the chain goes on.
+  public let blockSeconds: Double
+
+  public init(
+    emit: @escaping (ChainBlock) throws -> Void, shouldStop: @escaping () -> Bool = { false },
+    keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in }, blockSeconds: Double = 1
+  ) {
+    self.emit = emit
+    self.shouldStop = shouldStop
+    self.keep = keep
+    self.blockSeconds = blockSeconds
+  }
+}
