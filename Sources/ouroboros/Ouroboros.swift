@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Ouroboros: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ouroboros",
+    abstract: "Iterated training of generative models on their own output.",
+    subcommands: [DoctorCommand.self, RankCheckCommand.self])
+}
