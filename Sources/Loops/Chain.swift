@@ -35,6 +35,9 @@ struct Chain<Model: GenerativeModel> {
       clock.charge(.fit)
       return try chain.generations(
         committed: committed, clock: &clock, builder: &builder, control: control)
+    } catch is Interrupted {
+      try control.emit(builder.take(status: .running, seconds: clock.take()))
+      return .running
     } catch let error as FitError {
       try control.emit(builder.take(status: .diverged, message: "\(error)", seconds: clock.take()))
       return .diverged
@@ -102,10 +105,8 @@ struct Chain<Model: GenerativeModel> {
     var provenance = first.real.provenance
     var recipe: Recipe?
     for generation in 0...last {
-      if control.shouldStop() {
-        try control.emit(builder.take(status: .running, seconds: clock.take()))
-        return .running
-      }
+      try control.tick()
+      if control.shouldStop() { throw Interrupted() }
       if let recipe {
         let training = try composer.compose(recipe, generation: generation)
         clock.charge(.compose)
