@@ -26,4 +26,20 @@ public enum PresetRegistry {
 
   /// The preset of a name; `nil` where there is none.
   public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+
+  /// The text of a preset, for a new study file.
+  ///
+  /// - Throws: `StudyError` with exit code 64 for an unknown name, with the nearest one.
+  public static func text(named name: String) throws(StudyError) -> String {
+    if let preset = named(name) { return preset.text }
+    var decoder = ValueDecoder()
+    let place = SourcePosition(.option("--preset"), line: 0, column: 0)
+    decoder.unknown("preset", name, of: "", at: place, valid: all.map(\.name))
+    do throws(StudyError) {
+      try decoder.mistakes.throwIfAny()
+    } catch {
+      throw error.exiting(64)
+    }
+    return ""
+  }
 }

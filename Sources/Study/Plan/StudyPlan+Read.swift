@@ -28,7 +28,7 @@ extension StudyPlan {
   private static func decode(
     _ source: SourceText, _ catalogue: Catalogue
   ) throws(StudyError) -> StudyPlan {
-    do {
+    do throws(StudyError) {
       // JSON is a subset of YAML; unlike Foundation's reader, ours refuses duplicate keys and keeps 1
       // and 1.0 apart, which the ids depend on.
       guard let root = try YAMLReader.read(source, limits: .plan) else {

@@ -6,6 +6,8 @@ public struct SourcePosition: Sendable, Hashable {
     case preset(String)
     /// `--set PATH=VALUE`: one line, so only the path is shown.
     case override(String)
+    /// Another option of the command line, by its name.
+    case option(String)
   }
 
   public let origin: Origin
@@ -29,6 +31,7 @@ extension SourcePosition: CustomStringConvertible {
     case .file(let path): excerpt(path) + place
     case .preset(let name): "preset " + excerpt(name) + place
     case .override(let path): "--set " + excerpt(path)
+    case .option(let name): name
     }
   }
 }
@@ -43,7 +46,7 @@ extension SourcePosition: Comparable {
     switch origin {
     case .file: 0
     case .preset: 1
-    case .override: 2
+    case .override, .option: 2
     }
   }
 }
