@@ -62,7 +62,7 @@ let package = Package(
         "Options", "MPI", "Loops", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results",
         "Randomness", "CCrypto", "Yams",
       ],
-      exclude: [], swiftSettings: settings),
+      resources: [.embedInCode("Presets")], swiftSettings: settings),
     .executableTarget(
       name: "ouroboros",
       dependencies: [

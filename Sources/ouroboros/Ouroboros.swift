@@ -6,5 +6,8 @@ struct Ouroboros: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ouroboros",
     abstract: "Iterated training of generative models on their own output.",
-    subcommands: [DoctorCommand.self, RankCheckCommand.self])
+    subcommands: [
+      RunCommand.self, PlanCommand.self, ValidateCommand.self, SchemaCommand.self, NewCommand.self,
+      ListCommand.self, DoctorCommand.self, RankCheckCommand.self,
+    ])
 }

@@ -1,0 +1,87 @@
+import Loops
+import Options
+
+/// The keys of a study file that are not components, each declared once: decoder, schema and plan are
+/// made from these values.
+public enum StudyKeys {
+  /// The largest integer every JSON reader keeps exactly.
+  static let largestInteger = 1 << 53 - 1
+  /// The most seeds one study may have.
+  static let mostSeeds = 1_000_000
+  /// The most cells one study may have.
+  static let mostCells = 100_000
+
+  static let study = OptionSpec(
+    "study", .text(maximumLength: 64), default: nil,
+    help: "The name: letters, digits, '.', '_' and '-', beginning with a letter or digit.")
+  static let generations = OptionSpec(
+    "generations", .integer(1...1_000_000), unit: "generations", default: nil,
+    help: "The number of fits; generation 0 is fitted to real data.")
+  static let seed = OptionSpec(
+    "seed", .integer(0...largestInteger), default: .integer(0),
+    help: "The study seed: every random number of the study depends on it.")
+  static let seeds = OptionSpec(
+    "seeds", .list(.integer(0...largestInteger)), default: nil,
+    help: "The chains of each cell: 0..<8 (eight seeds), 0...7 (the same eight) or a list.")
+  static let preset = OptionSpec(
+    "preset", .text(maximumLength: 200), default: .null,
+    help: "A shipped study to start from; every other key overrides its own.")
+  static let notes = OptionSpec(
+    "notes", .text(maximumLength: 20_000), default: .text(""), help: "Free text, shown in the report.")
+  static let paper = OptionSpec(
+    "paper", .text(maximumLength: 2_000), default: .text(""),
+    help: "The publication the study reproduces, shown in the report.")
+
+  static let samples = OptionSpec(
+    "samples",
+    .either(.choice(["same"]), .either(.integer(1...1_000_000_000), .list(.integer(1...1_000_000_000)))),
+    unit: "samples", default: .text("same"),
+    help: "Synthetic samples drawn after each generation: a count, a list (one entry a generation but "
+      + "the last), or as many as the data set has.")
+  static let real = OptionSpec(
+    "real", .either(.choice(["all"]), .integer(0...1_000_000_000)), unit: "samples",
+    default: .text("all"), help: "Real samples mixed in by the policies that use some.")
+  static let start = OptionSpec(
+    "start", .choice(Start.allCases.map(\.rawValue)), default: .text(Start.cold.rawValue),
+    help: "What a fit starts from: a new initialisation, the previous generation's model, or "
+      + "generation 0's.")
+  static let bias = OptionSpec(
+    "bias", .real(RealRange(0, 1, includesLower: false)), default: .real(1),
+    help: "The sampling bias λ: 1 samples the fitted law, towards 0 only its modes.")
+  static let statisticalError = OptionSpec(
+    "statistical_error", .flag, default: .flag(true),
+    help: "Whether generations are fitted to samples (true) or to the exact laws (false).")
+  /// The keys of `loop` that are not components.
+  static let loop = [samples, real, start, bias, statisticalError]
+
+  static let keptSamples = OptionSpec(
+    "samples", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
+    default: .list([]), help: "Generations whose samples are written to files.")
+  static let keep = [keptSamples]
+
+  static let ranksPerChain = OptionSpec(
+    "ranks_per_chain", .integer(1...1_048_576), unit: "ranks", default: .integer(1),
+    help: "Ranks that train one chain together. Only 1 in this version.")
+  static let shards = OptionSpec(
+    "shards", .integer(1...1_048_576), unit: "shards", default: .integer(1),
+    help: "Units of data-parallel work in one chain. Only 1 in this version.")
+  static let resources = [ranksPerChain, shards]
+
+  /// The keys of a study file, in the order of the documentation.
+  static let all = [
+    "study", "preset", "dataset", "model", "loop", "generations", "seeds", "seed", "metrics", "matrix",
+    "zip", "exclude", "keep", "resources", "notes", "paper",
+  ]
+  /// The components of a loop.
+  static let loopComponents: [ComponentKind] = [.policy, .corrector]
+
+  /// Whether `name` may name a study: it becomes part of file names.
+  static func isStudyName(_ name: String) -> Bool {
+    let scalars = Array(name.unicodeScalars)
+    guard let first = scalars.first, scalars.count <= 64 else { return false }
+    func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
+      ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+    }
+    return isAlphanumeric(first) && scalars.allSatisfy { isAlphanumeric($0) || "._-".unicodeScalars.contains($0) }
+  }
+}

@@ -1,0 +1,95 @@
+import Loops
+import Options
+
+/// A study with everything resolved: what a run needs, without the study file.
+public struct StudyPlan: Sendable {
+  public let study: String
+  /// The study seed: the root of every random number.
+  public let seed: UInt64
+  /// In the order of the expansion: the first matrix entry varies slowest, `zip` fastest.
+  public let cells: [CellSpec]
+  /// What varies between the cells, one entry a cell.
+  public let varying: [[VaryingParameter]]
+  /// The chains of each cell, in the order written.
+  public let seeds: [Int]
+  public let generations: Int
+  public let metrics: [ComponentChoice]
+  public let keep: KeepSpec
+  public let ranksPerChain: Int
+  public let shards: Int
+  public let notes: String
+  public let paper: String
+  /// The absolute name of the study file's directory: relative data paths start here.
+  public let directory: String
+  /// SHA-256 of the study file's text, then of each override; says where the plan came from and is
+  /// not part of any comparison.
+  public let sourceHash: String
+  /// Indices of cells with the same data set and model, in order of appearance. For a seed they share
+  /// the real data and generation 0.
+  public let families: [[Int]]
+
+  /// Derives what follows from the cells.
+  init(
+    study: String, seed: UInt64, cells: [CellSpec], seeds: [Int], settings: SharedSettings,
+    directory: String, sourceHash: String
+  ) {
+    self.study = study
+    self.seed = seed
+    self.cells = cells
+    self.seeds = seeds
+    generations = settings.generations
+    metrics = settings.metrics
+    keep = settings.keep
+    ranksPerChain = settings.ranksPerChain
+    shards = settings.shards
+    notes = settings.notes
+    paper = settings.paper
+    self.directory = directory
+    self.sourceHash = sourceHash
+    varying = varyingParameters(of: cells)
+    families = StudyPlan.families(of: cells)
+  }
+
+  /// The number of chains: cells × seeds.
+  public var chainCount: Int { cells.count * seeds.count }
+
+  private static func families(of cells: [CellSpec]) -> [[Int]] {
+    var families: [[Int]] = []
+    var known: [String: Int] = [:]
+    for (index, cell) in cells.enumerated() {
+      let key = OptionValue.list([cell.dataset.value, cell.model.value]).canonicalJSON
+      if let family = known[key] {
+        families[family].append(index)
+      } else {
+        known[key] = families.count
+        families.append([index])
+      }
+    }
+    return families
+  }
+}
+
+/// What all cells of a study share.
+struct SharedSettings: Sendable {
+  var generations: Int
+  var metrics: [ComponentChoice]
+  var keep: KeepSpec
+  var ranksPerChain = 1
+  var shards = 1
+  var notes = ""
+  var paper = ""
+}
+
+extension CellSpec {
+  /// A cell with its id: the first 16 hexadecimal digits of the SHA-256 of its canonical form.
+  init(
+    dataset: ComponentChoice, model: ComponentChoice, loop: LoopSpec, settings: SharedSettings
+  ) {
+    func made(_ id: String) -> CellSpec {
+      CellSpec(
+        id: id, dataset: dataset, model: model, loop: loop, generations: settings.generations,
+        metrics: settings.metrics, keep: settings.keep)
+    }
+    self = made(String(sha256Hex(made("").canonical.canonicalJSON).prefix(16)))
+  }
+}
