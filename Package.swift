@@ -73,7 +73,7 @@ let package = Package(
       swiftSettings: settings),
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Samples", "Randomness"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Models", "Laws", "Options", "Samples", "Randomness"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],
