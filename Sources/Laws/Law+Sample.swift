@@ -33,8 +33,8 @@ extension Law {
       return SampleSet(
         space: space, reals: law.sample(count, stream: &stream), provenance: provenance)
     case .categorical(let law):
-      let table = AliasTable(law.probabilities)
-      let indices = (0..<count).map { _ in Int32(table.draw(&stream)) }
+      let table = AliasTable(weights: law.probabilities)
+      let indices = stream.categories(count, from: table)
       return SampleSet(space: space, indices: indices, provenance: provenance)
     case .regression(let law):
       return SampleSet(
@@ -83,18 +83,18 @@ extension RegressionLaw {
 extension TokenLaw {
   /// `count` pairs (context, token), [count×2].
   public func sample(_ count: Int, stream: inout RandomStream) -> [Int32] {
-    let contextTable = AliasTable(contextProbabilities)
+    let contextTable = AliasTable(weights: contextProbabilities)
     var tables = [AliasTable?](repeating: nil, count: contexts)
     var values: [Int32] = []
     values.reserveCapacity(2 * count)
     for _ in 0..<count {
-      let context = contextTable.draw(&stream)
+      let context = stream.category(contextTable)
       let table =
         tables[context]
-        ?? AliasTable(Array(tokenProbabilities[context * vocabulary..<(context + 1) * vocabulary]))
+        ?? AliasTable(weights: Array(tokenProbabilities[context * vocabulary..<(context + 1) * vocabulary]))
       tables[context] = table
       values.append(Int32(context))
-      values.append(Int32(table.draw(&stream)))
+      values.append(Int32(stream.category(table)))
     }
     return values
   }

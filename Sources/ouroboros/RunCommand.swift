@@ -43,6 +43,6 @@ struct RunCommand: ParsableCommand {
         allowNumericsChange: allowNumericsChange, command: CommandLine.arguments,
         numerics: ["blas_core": blasCoreName(), "blas": blasConfiguration(), "precision": "f64"],
         environment: [:]))
-    throw ArgumentParser.ExitCode(code)
+    throw ExitCode(code)
   }
 }

@@ -50,7 +50,7 @@ struct Mixture: Policy {
     let total = setting.sampleCount(after: generation - 1)
     let models = weights(generation: generation)
     let real = max(0, 1 - models.reduce(0, +))
-    let counts = stream.multinomial(total, probabilities: [real] + models)
+    let counts = stream.multinomial(trials: total, weights: [real] + models)
     return Recipe(
       [.fresh(count: counts[0])]
         + (0..<generation).filter { counts[$0 + 1] > 0 }

@@ -3,11 +3,11 @@ import Glibc
 
 /// The paths of a run and the rules for creating files in it.
 ///
-/// A directory is a run of ours when its `plan.json` is a JSON object whose member `format` is
+/// A directory is a run of ours when its `plan.json` is a JSON object whose member `ouroboros_plan` is
 /// `RunDirectory.format`. Publish `plan.json` first: a directory that holds something else is refused.
 public struct RunDirectory: Sendable, Hashable {
-  /// The value of `format` in `plan.json`.
-  public static let format = "ouroboros-run-1"
+  /// The value of `ouroboros_plan` in `plan.json`: the version of the run directory.
+  public static let format = 1
 
   /// The directory, its parents resolved.
   public let path: String
@@ -108,11 +108,11 @@ public struct RunDirectory: Sendable, Hashable {
     } catch .missing {
       throw .refused(path: path, reason: "is not empty and holds no run (no plan.json)")
     }
-    struct Header: Decodable { let format: String }
+    struct Header: Decodable { let ouroboros_plan: Int }
     guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes)),
-      header.format == Self.format
+      header.ouroboros_plan == Self.format
     else {
-      throw .refused(path: path, reason: "plan.json is not of format \(Self.format)")
+      throw .refused(path: path, reason: "plan.json is not a plan of version \(Self.format)")
     }
   }
 

@@ -16,8 +16,10 @@ struct ChainTask: Sendable {
 
   /// The tasks of a plan, the same on every rank. A chain with `committed` −1 is finished.
   ///
-  /// - Parameter committed: [cells × seeds], row-major.
-  static func tasks(of plan: StudyPlan, committed: [Int32], costs: [Double]) -> [ChainTask] {
+  /// - Parameters:
+  ///   - committed: [cells × seeds], row-major.
+  ///   - costs: of a chain of each cell; only the coordinator needs them.
+  static func tasks(of plan: StudyPlan, committed: [Int32], costs: [Double]?) -> [ChainTask] {
     var tasks: [ChainTask] = []
     for family in plan.families {
       for (index, seed) in plan.seeds.enumerated() {
@@ -26,7 +28,7 @@ struct ChainTask: Sendable {
           return done < 0 ? nil : Chain(cell: cell, seed: seed, committed: Int(done))
         }
         guard !chains.isEmpty else { continue }
-        tasks.append(ChainTask(chains: chains, cost: chains.reduce(0) { $0 + costs[$1.cell] }))
+        tasks.append(ChainTask(chains: chains, cost: chains.reduce(0) { $0 + (costs?[$1.cell] ?? 0) }))
       }
     }
     return tasks

@@ -9,13 +9,13 @@ public func exitCode(of error: any Error) -> Int32 {
   case let error as StudyError: error.exitCode
   case let error as PlanConflict: error.exitCode
   case let error as ResultsError: error.exitCode
-  case is NumericsChange, is ComponentError, is OptionError: ExitCode.studyInvalid
-  case DataError.missing: ExitCode.missing
-  case DataError.malformed: ExitCode.malformed
+  case is NumericsChange, is ComponentError, is OptionError: RunExit.studyInvalid
+  case DataError.missing: RunExit.missing
+  case DataError.malformed: RunExit.malformed
   case let error as any ExitCodeProviding: error.exitCode
-  default: ExitCode.internalError
+  default: RunExit.internalError
   }
 }
 
 // The codes with which an error that leaves a rank ends the whole job.
-extension ResultsError: @retroactive ExitCodeProviding {}
+extension ResultsError: ExitCodeProviding {}

@@ -7,6 +7,8 @@ import Results
 struct OpenRun {
   let plan: StudyPlan
   let directory: RunDirectory
+  /// The expected cost of a chain of each cell.
+  let costs: [Double]
   var index: RunIndex
   let database: ResultsDatabase
   /// Whether the directory held committed generations before.
@@ -20,10 +22,10 @@ struct OpenRun {
   /// - Throws: `StudyError`, `PlanConflict`, `DataError`, `ResultsError`, `NumericsChange`.
   init(_ options: RunOptions, ranks: Int) throws {
     plan = try StudyFile.load(path: options.study, overrides: options.overrides)
-    try PreparedStudy(plan).checkAll()
+    costs = try PreparedStudy(plan).costs()
     let (directory, isNew) = try RunDirectory.prepare(options.output)
     self.directory = directory
-    let frozen = plan.encoded()
+    let frozen = Array(plan.json.utf8)
     if !isNew {
       let old = try StudyPlan.read(path: directory.plan)
       _ = try plan.relation(to: old)

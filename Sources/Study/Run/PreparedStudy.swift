@@ -1,6 +1,7 @@
 import Datasets
 import Loops
 import Options
+import Samples
 
 /// The cells of a plan with their data sets, loaded when first asked for and shared between cells.
 final class PreparedStudy {
@@ -20,7 +21,16 @@ final class PreparedStudy {
   }
 
   /// Prepares every cell, so that a mistake is found before any chain starts.
-  func checkAll() throws { for index in plan.cells.indices { _ = try cell(index) } }
+  ///
+  /// - Returns: the expected cost of a chain of each cell, in the cost model's units.
+  func costs() throws -> [Double] {
+    let model = CostModel()
+    return try plan.cells.indices.map { index in
+      let cell = try cell(index)
+      let shape = DatasetShape(count: cell.dataset.count, width: cell.dataset.space.width)
+      return model.units(cell.spec, try ChainLoad(cell.spec, shape))
+    }
+  }
 
   private func dataset(_ choice: ComponentChoice) throws -> any Dataset {
     let key = choice.value.canonicalJSON

@@ -29,7 +29,7 @@ public struct RunOptions: Sendable {
 }
 
 /// The exit codes of the command.
-public enum ExitCode {
+public enum RunExit {
   public static let done: Int32 = 0
   public static let malformed: Int32 = 65
   public static let missing: Int32 = 66

@@ -27,7 +27,7 @@ public enum StudyRun {
     let stop = StopConditions(maxHours: options.maxHours)
     let run = try OpenRun(options, ranks: 1)
     announce(run, ranks: 1)
-    let tasks = ChainTask.tasks(of: run.plan, committed: run.committed, costs: run.plan.chainCosts)
+    let tasks = ChainTask.tasks(of: run.plan, committed: run.committed, costs: run.costs)
     let sink = StudySink(run, options: options, stop: stop, ranks: 1)
     let (near, far) = LoopbackTransport.pair()
     let coordinator = Coordinator(
@@ -37,11 +37,8 @@ public enum StudyRun {
       plan: run.plan, tasks: tasks, directory: run.directory, rank: 0, shouldStop: stop.met)
     let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
     let start = farmSeconds()
-    while !coordinator.isFinished {
-      try coordinator.step()
-      _ = try worker.step()
-    }
-    try coordinator.step()
+    repeat { try coordinator.step() } while try !worker.step().left
+    try coordinator.run()
     return try finish(sink, coordinator, elapsed: farmSeconds() - start, directory: run.directory)
   }
 
@@ -53,14 +50,14 @@ public enum StudyRun {
       run = try OpenRun(options, ranks: world.size)
     } catch {
       let code = report(error)
-      _ = try world.broadcast(message: Start.refused(code).encoded())
+      _ = try world.broadcast(message: RunStart.refused(code).encoded())
       return code
     }
     announce(run, ranks: world.size)
     let committed = run.committed
-    let start = Start.go(plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
+    let start = RunStart.go(plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
     _ = try world.broadcast(message: start.encoded())
-    let tasks = ChainTask.tasks(of: run.plan, committed: committed, costs: run.plan.chainCosts)
+    let tasks = ChainTask.tasks(of: run.plan, committed: committed, costs: run.costs)
     let workers = world.size - 1
     let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
     let coordinator = Coordinator(
@@ -74,17 +71,17 @@ public enum StudyRun {
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
     StopConditions.catchSignals()
-    switch try Start(world.broadcast(message: nil)) {
+    switch try RunStart(world.broadcast(message: nil)) {
     case .refused(let code): return code
     case .go(let json, let path, let committed):
       let plan = try StudyPlan.decode(json)
-      let tasks = ChainTask.tasks(of: plan, committed: committed, costs: plan.chainCosts)
+      let tasks = ChainTask.tasks(of: plan, committed: committed, costs: nil)
       let runner = try StudyRunner(
         plan: plan, tasks: tasks, directory: RunDirectory(existing: path), rank: world.rank.number,
         shouldStop: stop.met)
       try Worker(transport: MPITransport(world), runner: runner).run()
       // The coordinator's code is the job's.
-      return ExitCode.done
+      return RunExit.done
     }
   }
 
@@ -109,8 +106,8 @@ public enum StudyRun {
     for sentence in table.advice { say(sentence) }
     let chains = sink.chainCounts.map { "\($0.count) \($0.status.rawValue)" }.joined(separator: ", ")
     say(String(format: "%@ in %.2f s; results in %@", "chains: " + chains, elapsed, directory.path))
-    if code == ExitCode.stopped { say("stopped before the end: run the same command again to continue") }
-    if code == ExitCode.chainsFailed { say("some chains have no result: see \(directory.failures)") }
+    if code == RunExit.stopped { say("stopped before the end: run the same command again to continue") }
+    if code == RunExit.chainsFailed { say("some chains have no result: see \(directory.failures)") }
     return code
   }
 

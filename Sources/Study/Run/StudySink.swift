@@ -1,4 +1,5 @@
 import Foundation
+import Loops
 import Results
 
 /// The coordinator's record keeping: database, status file, failures and the progress line.
@@ -113,9 +114,9 @@ final class StudySink: FarmSink {
       throw ResultsError.database(
         path: directory.database, code: 5, message: "a reader has kept the file locked; run again to rebuild it")
     }
-    if incomplete { return ExitCode.stopped }
+    if incomplete { return RunExit.stopped }
     let failed = counts[.diverged, default: 0] + counts[.failed, default: 0]
-    return failed > 0 ? ExitCode.chainsFailed : ExitCode.done
+    return failed > 0 ? RunExit.chainsFailed : RunExit.done
   }
 
   /// Chains by state, for the closing lines.

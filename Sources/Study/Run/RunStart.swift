@@ -1,5 +1,5 @@
 /// What rank 0 tells the others before work begins.
-enum Start {
+enum RunStart {
   /// The study or the directory is not good: leave with this code.
   case refused(Int32)
   /// The frozen plan, the run directory, and the generations committed by each chain.
@@ -7,10 +7,10 @@ enum Start {
 
   func encoded() -> [UInt8] {
     switch self {
-    case .refused(let code): return Start.bytes(of: [-1, Int64(code)])
+    case .refused(let code): return RunStart.bytes(of: [-1, Int64(code)])
     case .go(let plan, let directory, let committed):
       let path = Array(directory.utf8)
-      return Start.bytes(of: [Int64(plan.count), Int64(path.count), Int64(committed.count)]) + plan + path
+      return RunStart.bytes(of: [Int64(plan.count), Int64(path.count), Int64(committed.count)]) + plan + path
         + committed.withUnsafeBytes { Array($0) }
     }
   }
