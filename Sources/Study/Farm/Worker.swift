@@ -23,7 +23,7 @@ final class Worker {
   private var idleSeconds = 0.0
   private var lastTick = 0.0
   /// Seconds between looks at the mailbox while a task runs.
-  private static let tickSeconds = 0.001
+  private static let tickSeconds = 0.01
 
   init(
     transport: any Transport, runner: any TaskRunner, meanwhile: @escaping () throws -> Void = {}
