@@ -10,8 +10,9 @@ import Glibc
 /// - Parameters:
 ///   - varianceTrace: tr Σ0 of the real law.
 ///   - meanErrorSquared: ‖μ−μ0‖², or its average over seeds.
+/// - Returns: +∞ for an error of zero, NaN for one that is not finite.
 public func effectiveSampleSize(varianceTrace: Double, meanErrorSquared: Double) -> Double {
-  varianceTrace / meanErrorSquared
+  meanErrorSquared.isFinite ? varianceTrace / meanErrorSquared : .nan
 }
 
 /// 1 − c4(n), with c4(n) = √(2/(n−1))·Γ(n/2)/Γ((n−1)/2) the factor by which the unbiased sample
