@@ -25,8 +25,8 @@ extension KernelDensityLaw {
 
   /// ln density of each row of `x` [rows×dimension]; NaN for a row that holds a non-finite number.
   ///
-  /// Squared distances are made from coordinate differences, so that a bandwidth far below the spread
-  /// of the data costs no digits. Terms below e⁻⁴⁵ of the largest are left out.
+  /// Squared distances are made from coordinate differences, so that a bandwidth far below the
+  /// spread of the data costs no digits. Terms below e⁻⁴⁵ of the largest are left out.
   ///
   /// - Complexity: O(rows · points · dimension).
   public func logDensity(_ x: [Double], rows: Int) -> [Double] {

@@ -51,7 +51,8 @@ private func measure(
     let law = Law.gaussian(GaussianLaw(mean: [0, 0], covariance: [0.5, 0, 0, 0.5]))
     let masses = try (0..<100).map {
       try measure(
-        metric, law, samples: draw(law, 2000, .vectors(dimension: 2), seed: UInt64($0)))["mass_p90"]!
+        metric, law, samples: draw(law, 2000, .vectors(dimension: 2), seed: UInt64($0)))[
+          "mass_p90"]!
     }
     expectWithinFourStandardErrors(masses, exact: 0.01)
   }
@@ -63,8 +64,8 @@ private func measure(
     #expect(rareCategories([0.9, 0.1, 0], mass: 0.05) == [false, true, true])
   }
 
-  /// Tails go first, variance later: the order of the flags on a narrowing Gaussian and on a law that
-  /// loses its rare categories.
+  /// Tails go first, variance later: the order of the flags on a narrowing Gaussian and on a law
+  /// that loses its rare categories.
   @Test func flagsInOrder() throws {
     let metric = try CollapseFlagsMetric(
       options: options(CollapseFlagsMetric.component), reference: line.reference)

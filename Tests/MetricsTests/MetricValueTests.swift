@@ -43,7 +43,8 @@ private func measure(
 
   @Test func momentsOfSamplesAndDegenerateLaws() throws {
     let space = SampleSpace.vectors(dimension: 2)
-    let set = SampleSet(space: space, reals: [0, 0, 2, 4, 4, 2], provenance: Provenance(.real, count: 3))
+    let set = SampleSet(
+      space: space, reals: [0, 0, 2, 4, 4, 2], provenance: Provenance(.real, count: 3))
     let values = try measure(
       MomentsMetric.self, named("Gaussian, d = 2"), ["source": .text("samples")], samples: set)
     expectClose(values["mean_error_squared"]!, 8)
@@ -107,7 +108,8 @@ private func measure(
   @Test func discreteQuantities() throws {
     let item = named("categories")
     let values = try measure(
-      DiscreteMetric.self, item, law: .categorical(CategoricalLaw(probabilities: [0, 0.25, 0.75, 0])))
+      DiscreteMetric.self, item,
+      law: .categorical(CategoricalLaw(probabilities: [0, 0.25, 0.75, 0])))
     expectClose(values["heterozygosity"]!, 0.375)
     expectClose(values["entropy"]!, 2 * log(2) - 0.75 * log(3))
     #expect(values["support"] == 2 && values["fixed"] == 0 && values["fixation_state"]!.isNaN)

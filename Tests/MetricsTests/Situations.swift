@@ -121,12 +121,14 @@ let situations: [Situation] = {
       "Gaussian, d = 2", .vectors(dimension: 2), real: .gaussian(.standard(dimension: 2)),
       fitted: .gaussian(plane)),
     situation(
-      "mixture", .vectors(dimension: 2), real: .mixture(mixture(0.4)), fitted: .mixture(mixture(0.3))),
+      "mixture", .vectors(dimension: 2), real: .mixture(mixture(0.4)),
+      fitted: .mixture(mixture(0.3))),
     situation(
       "kernel density", .vectors(dimension: 1), real: .gaussian(.standard(dimension: 1)),
       fitted: .kernelDensity(KernelDensityLaw(dimension: 1, points: points, bandwidth: 0.3))),
     situation(
-      "unknown laws", .vectors(dimension: 2), real: .mixture(mixture(0.4)), fitted: .gaussian(plane),
+      "unknown laws", .vectors(dimension: 2), real: .mixture(mixture(0.4)),
+      fitted: .gaussian(plane),
       lawKnown: false, modelHasLaw: false),
     situation(
       "images", image, real: .gaussian(flat), fitted: .gaussian(flat), lawKnown: false,
