@@ -25,8 +25,8 @@ extension KernelDensityLaw {
 
   /// ln density of each row of `x` [rows×dimension]; NaN for a row that holds a non-finite number.
   ///
-  /// Squared distances are made from coordinate differences, so that a bandwidth far below the spread
-  /// of the data costs no digits. Terms below e⁻⁴⁵ of the largest are left out.
+  /// Squared distances are made from coordinate differences, so that a bandwidth far below the
+  /// spread of the data costs no digits. Terms below e⁻⁴⁵ of the largest are left out.
   ///
   /// - Complexity: O(rows · points · dimension).
   public func logDensity(_ x: [Double], rows: Int) -> [Double] {
@@ -37,20 +37,22 @@ extension KernelDensityLaw {
     // Coordinates by axis, so that the loop over the points runs over consecutive memory.
     var axes = [Double](repeating: 0, count: n * d)  // [dimension×points]
     for row in 0..<n {
-      for column in 0..<d { axes[column * n + row] = points[row * d + column] / bandwidth }
+      for column in 0..<d { axes[column * n + row] = points[row * d + column] }
     }
     let constant =
       -0.5 * Double(d) * log(2 * .pi) - Double(d) * log(bandwidth) - log(Double(n))
+    let precision = 1 / (bandwidth * bandwidth)
     var squares = [Double](repeating: 0, count: n)
     return (0..<rows).map { row in
       for index in 0..<n { squares[index] = 0 }
       for column in 0..<d {
-        let centre = x[row * d + column] / bandwidth
+        let centre = x[row * d + column]
         for index in 0..<n {
           let gap = axes[column * n + index] - centre
           squares[index] += gap * gap
         }
       }
+      for index in 0..<n { squares[index] *= precision }
       return constant + logSumOfKernels(squares)
     }
   }

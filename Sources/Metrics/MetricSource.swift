@@ -44,7 +44,8 @@ extension Subject {
     }
     let fitted = try requireLaw(metric: metric)
     guard case .categorical(let law) = fitted, law.probabilities.count == categories else {
-      throw ComponentError(metric, "the model's law is \(fitted.kindName), not \(categories) categories")
+      throw ComponentError(
+        metric, "the model's law is \(fitted.kindName), not \(categories) categories")
     }
     return law
   }
@@ -58,7 +59,9 @@ extension Subject {
     }
     let fitted = try requireLaw(metric: metric)
     guard case .tokens(let law) = fitted, law.contexts == contexts, law.vocabulary == vocabulary
-    else { throw ComponentError(metric, "the model's law is \(fitted.kindName), not one of tokens") }
+    else {
+      throw ComponentError(metric, "the model's law is \(fitted.kindName), not one of tokens")
+    }
     return law
   }
 }
@@ -86,13 +89,13 @@ extension Reference {
     return GaussianLaw(mean: mean, covariance: sampleCovariance(training.reals, mean: mean))
   }
 
-  /// The real samples that the model's are compared with: the held-out ones; the training set where a
-  /// data set holds nothing out.
+  /// The real samples that the model's are compared with: the held-out ones; the training set where
+  /// a data set holds nothing out.
   var comparison: SampleSet { heldOut.count > 0 ? heldOut : training }
 }
 
-/// At most `limit` of the points [rows×dimension], chosen at random without replacement; all of them,
-/// in their order, when there are no more.
+/// At most `limit` of the points [rows×dimension], chosen at random without replacement; all of
+/// them, in their order, when there are no more.
 func subset(_ points: [Double], dimension: Int, limit: Int, key: RandomKey) -> [Double] {
   let rows = points.count / dimension
   guard rows > limit else { return points }

@@ -192,7 +192,8 @@ def mixture():
         "f": {"weights": flat(f[0]), "means": flat(f[1]), "covariances": flat(f[2])},
         "g": {"weights": flat(g[0]), "means": flat(g[1]), "covariances": flat(g[2])},
         "l2_squared": float(product(f, f) + product(g, g) - 2 * product(f, g)),
-        "l2_squared_on_grid": float(((density[0] - density[1]) ** 2).sum() * (axis[1] - axis[0]) ** 2),
+        "l2_squared_on_grid": float(
+            ((density[0] - density[1]) ** 2).sum() * (axis[1] - axis[0]) ** 2),
         "queries": flat(queries), "log_density": flat(model.score_samples(queries)),
     }
 

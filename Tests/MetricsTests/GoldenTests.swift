@@ -128,6 +128,6 @@ import Testing
       zip(item.chi_x, item.chi_freedom).map { chiSquareCumulative($0, freedom: $1) },
       item.chi_cumulative, relative: 1e-11)
     expectClose(
-      item.sizes.map { standardDeviationDeficit(samples: $0) }, item.deficit, relative: 1e-12)
+      item.sizes.map { standardDeviationDeficit(samples: $0) }, item.deficit, relative: 1e-11)
   }
 }

@@ -4,7 +4,8 @@ import Randomness
 import TestSupport
 import Testing
 
-private func normals(_ count: Int, _ seed: UInt64, scale: Double = 1, shift: Double = 0) -> [Double] {
+private func normals(_ count: Int, _ seed: UInt64, scale: Double = 1, shift: Double = 0) -> [Double]
+{
   var stream = RandomStream(key: RandomKey(seed: seed))
   return (0..<count).map { _ in shift + scale * stream.normal() }
 }
@@ -88,7 +89,9 @@ private func bruteForce(_ costs: [Double], _ n: Int) -> Double {
       { wasserstein1D($0, $1, p: 1) }, { wasserstein1D($0, $1, p: 2).squareRoot() },
       { exactWasserstein($0, $1, dimension: 2, p: 1) },
       { exactWasserstein($0, $1, dimension: 3, p: 2).squareRoot() },
-      { slicedW2Squared($0, $1, dimension: 2, projections: 20, key: RandomKey(seed: 9)).squareRoot() },
+      {
+        slicedW2Squared($0, $1, dimension: 2, projections: 20, key: RandomKey(seed: 9)).squareRoot()
+      },
       { energyDistance($0, $1, dimension: 2) },
     ]
     for distance in distances {

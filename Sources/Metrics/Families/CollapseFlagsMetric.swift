@@ -2,8 +2,8 @@ import Laws
 import Options
 import Samples
 
-/// Collapse as two flags, 0 or 1 (Shumailov et al. 2024: early collapse loses the tails, late collapse
-/// the variance).
+/// Collapse as two flags, 0 or 1 (Shumailov et al. 2024: early collapse loses the tails, late
+/// collapse the variance).
 ///
 /// - `early`: the mass in the real data's tails has fallen below `tail_threshold` of the real mass
 ///   while the variance is not yet lost. The tails hold `tail_probability` of the real data:
@@ -23,7 +23,8 @@ public struct CollapseFlagsMetric: Metric {
     help: "Late collapse: the share of the real variance below which it counts as lost.")
 
   public static let component = Component(
-    name: "collapse-flags", summary: "Early collapse (tails lost) and late collapse (variance lost).",
+    name: "collapse-flags",
+    summary: "Early collapse (tails lost) and late collapse (variance lost).",
     source: "Shumailov et al. 2024",
     options: [
       MetricSource.option.spec, tailProbability.spec, tailThreshold.spec, varianceThreshold.spec,
@@ -45,7 +46,8 @@ public struct CollapseFlagsMetric: Metric {
     tailThreshold = options[Self.tailThreshold]
     varianceThreshold = options[Self.varianceThreshold]
     let probability = options[Self.tailProbability]
-    let levels = space == .vectors(dimension: 1)
+    let levels =
+      space == .vectors(dimension: 1)
       ? [0.5 * probability, 1 - 0.5 * probability] : [1 - probability]
     regions = try TailRegions(reference, probabilities: levels, metric: name)
     realTail = regions.realMasses.reduce(0, +)

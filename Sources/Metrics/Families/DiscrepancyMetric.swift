@@ -5,15 +5,16 @@ import Samples
 
 /// Kernel distances between samples and the held-out real data.
 ///
-/// `mmd_squared` is the unbiased estimate, which may be below zero. With `kernel: energy` the kernel is
-/// −‖x−y‖, so that `mmd_squared` is the unbiased squared energy distance; `energy_distance` is then
-/// the energy distance of the two empirical laws.
+/// `mmd_squared` is the unbiased estimate, which may be below zero. With `kernel: energy` the
+/// kernel is −‖x−y‖, so that `mmd_squared` is the unbiased squared energy distance;
+/// `energy_distance` is then the energy distance of the two empirical laws.
 public struct DiscrepancyMetric: Metric {
   static let kernel = Option<String>.choice(
     "kernel", ["gaussian", "energy"], default: "gaussian", help: "The kernel.")
   static let bandwidth = Option<OptionValue>.any(
     "bandwidth", .either(.real(.positive), .choice(["median"])), default: .text("median"),
-    help: "Standard deviation of the Gaussian kernel; median is the median distance of real samples.")
+    help:
+      "Standard deviation of the Gaussian kernel; median is the median distance of real samples.")
   static let samples = Option<Int>.integer(
     "samples", in: 2...100_000, unit: "samples", default: 1000,
     help: "Most samples of each side, chosen at random.")

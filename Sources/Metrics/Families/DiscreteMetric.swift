@@ -4,8 +4,8 @@ import Samples
 
 /// The diversity of a discrete law.
 ///
-/// `entropy` in nats, `heterozygosity` 1 − Σp², `support` (categories with p > 0), `fixed` (1 when a
-/// single category is left), `fixation_state` (its index, NaN before), `largest_probability`. For
+/// `entropy` in nats, `heterozygosity` 1 − Σp², `support` (categories with p > 0), `fixed` (1 when
+/// a single category is left), `fixation_state` (its index, NaN before), `largest_probability`. For
 /// tokens each is averaged over contexts with the real contexts' weights, without a fixation state,
 /// and `l2_squared` is the mean squared distance to the real rows.
 public struct DiscreteMetric: Metric {

@@ -4,10 +4,10 @@ import Samples
 
 /// Divergences between the real law and the model's, in nats.
 ///
-/// `kl` is KL(real‖model), `reverse_kl` KL(model‖real); both are +∞ where one law gives no mass to what
-/// the other does. Categories and tokens also have `total_variation`, `l1` = Σ|p−p0| and
-/// `l2_squared` = Σ(p−p0)²; for tokens each is averaged over contexts with the real contexts' weights.
-/// Gaussian laws have the two Kullback–Leibler divergences in closed form.
+/// `kl` is KL(real‖model), `reverse_kl` KL(model‖real); both are +∞ where one law gives no mass to
+/// what the other does. Categories and tokens also have `total_variation`, `l1` = Σ|p−p0| and
+/// `l2_squared` = Σ(p−p0)²; for tokens each is averaged over contexts with the real contexts'
+/// weights. Gaussian laws have the two Kullback–Leibler divergences in closed form.
 public struct DivergenceMetric: Metric {
   public static let component = Component(
     name: "divergence", summary: "Kullback–Leibler, total variation, L1 and L2 distances of laws.",

@@ -2,12 +2,13 @@ import Laws
 import Options
 import Samples
 
-/// The effective sample size of one generation, by distance: `from_mean`, the number of real samples
-/// whose mean is as far from the true one; `from_w2`, the number whose unbiased Gaussian fit is as far
-/// in W2² (one-dimensional Gaussian data only: in more dimensions E W2² has no closed form).
+/// The effective sample size of one generation, by distance: `from_mean`, the number of real
+/// samples whose mean is as far from the true one; `from_w2`, the number whose unbiased Gaussian
+/// fit is as far in W2² (one-dimensional Gaussian data only: in more dimensions E W2² has no closed
+/// form).
 ///
-/// A single chain's size scatters widely. The size of a loop comes from distances averaged over seeds,
-/// through the functions `effectiveSampleSize(varianceTrace:meanErrorSquared:)` and
+/// A single chain's size scatters widely. The size of a loop comes from distances averaged over
+/// seeds, through the functions `effectiveSampleSize(varianceTrace:meanErrorSquared:)` and
 /// `effectiveSampleSize(w2Squared:variance:)`.
 public struct EffectiveSampleSizeMetric: Metric {
   public static let component = Component(

@@ -3,9 +3,9 @@ import Laws
 import Options
 import Samples
 
-/// `mean`: the mean negative log-likelihood of the held-out real data under the model's law, in nats a
-/// sample. Tokens count given their context, responses of a regression given their inputs. +∞ where
-/// the law gives some held-out sample no density.
+/// `mean`: the mean negative log-likelihood of the held-out real data under the model's law, in
+/// nats a sample. Tokens count given their context, responses of a regression given their inputs.
+/// +∞ where the law gives some held-out sample no density.
 public struct LikelihoodMetric: Metric {
   public static let component = Component(
     name: "nll", summary: "Negative log-likelihood of held-out real data under the model's law.")
@@ -39,8 +39,8 @@ public struct LikelihoodMetric: Metric {
 
 /// ln p of every sample under a law; `nil` when the law is of another space.
 ///
-/// Tokens given their context, responses given their inputs (the law of the inputs is the same for all
-/// regressions).
+/// Tokens given their context, responses given their inputs (the law of the inputs is the same for
+/// all regressions).
 public func logLikelihoods(_ law: Law, _ samples: SampleSet) -> [Double]? {
   let width = samples.space.width
   switch (law, samples.space) {

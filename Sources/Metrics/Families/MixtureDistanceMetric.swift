@@ -2,9 +2,9 @@ import Laws
 import Options
 import Samples
 
-/// Squared L2 distances between mixture densities in closed form: `to_first` to generation 0's model,
-/// `to_real` to the true law where that is a Gaussian or a mixture; and the components' standard
-/// deviations √(tr Σ/d), `smallest_component_sd` and `largest_component_sd`.
+/// Squared L2 distances between mixture densities in closed form: `to_first` to generation 0's
+/// model, `to_real` to the true law where that is a Gaussian or a mixture; and the components'
+/// standard deviations √(tr Σ/d), `smallest_component_sd` and `largest_component_sd`.
 public struct MixtureDistanceMetric: Metric {
   public static let component = Component(
     name: "mixture-l2", summary: "L2² between Gaussian mixture densities; component widths.",

@@ -6,11 +6,12 @@ import Samples
 /// Mean and variance against the real law.
 ///
 /// - `mean_error` ‖μ−μ0‖ and its square `mean_error_squared`; for categories μ is the vector of
-///   probabilities, for tokens the square is averaged over contexts with the real contexts' weights.
+///   probabilities, for tokens the square is averaged over contexts with the real contexts'
+///   weights.
 /// - `variance_trace` tr Σ; for categories 1 − Σp² (the same lemmas hold, see the closed forms of
 ///   Kazdan et al. 2024), `variance_trace_ratio` to the real one.
-/// - `log_determinant` ln det Σ for vectors, −∞ where singular; `standard_deviation` in one dimension;
-///   `variance_axis_K` with `per_axis`.
+/// - `log_determinant` ln det Σ for vectors, −∞ where singular; `standard_deviation` in one
+///   dimension; `variance_axis_K` with `per_axis`.
 ///
 /// A fitted law gives its own moments (whatever bias its estimator has), samples give the unbiased
 /// sample covariance.
@@ -96,7 +97,8 @@ public struct MomentsMetric: Metric {
   private func values(
     _ law: GaussianLaw, _ mean: [Double], _ trace: Double, _ determinant: Bool
   ) -> [Double] {
-    precondition(law.dimension == mean.count, "law of dimension \(law.dimension), data of \(mean.count)")
+    precondition(
+      law.dimension == mean.count, "law of dimension \(law.dimension), data of \(mean.count)")
     let error = squaredDistance(law.mean, mean)
     let variance = law.varianceTrace
     if law.dimension == 1, determinant, !axes {

@@ -2,9 +2,9 @@ import Laws
 import Options
 import Samples
 
-/// Errors of a fitted linear regression: `test_error` ‖ŵ−w‖², which is the excess risk for x ~ N(0, I)
-/// (where the true coefficients are known), and `held_out_mse`, the mean squared residual on held-out
-/// real pairs.
+/// Errors of a fitted linear regression: `test_error` ‖ŵ−w‖², which is the excess risk for x ~
+/// N(0, I) (where the true coefficients are known), and `held_out_mse`, the mean squared residual on
+/// held-out real pairs.
 public struct RegressionMetric: Metric {
   public static let component = Component(
     name: "regression", summary: "Excess risk and held-out error of a linear regression.",
@@ -48,7 +48,9 @@ func squaredResiduals(_ coefficients: [Double], _ samples: SampleSet) -> [Double
   let width = coefficients.count + 1
   return (0..<samples.count).map { row in
     var residual = samples.reals[row * width + width - 1]
-    for axis in 0..<(width - 1) { residual -= samples.reals[row * width + axis] * coefficients[axis] }
+    for axis in 0..<(width - 1) {
+      residual -= samples.reals[row * width + axis] * coefficients[axis]
+    }
     return residual * residual
   }
 }

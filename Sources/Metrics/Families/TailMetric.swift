@@ -2,9 +2,9 @@ import Laws
 import Options
 import Samples
 
-/// How much of the real data's tails is left: `mass_pQ` is the mass beyond the real quantile Q (in per
-/// cent, a point written as `_`), `ratio_pQ` its ratio to the real mass. `TailRegions` says what
-/// "beyond" means in each space; categories take the quantiles from ½ only.
+/// How much of the real data's tails is left: `mass_pQ` is the mass beyond the real quantile Q (in
+/// per cent, a point written as `_`), `ratio_pQ` its ratio to the real mass. `TailRegions` says
+/// what "beyond" means in each space; categories take the quantiles from ½ only.
 ///
 /// One-dimensional laws and categories are measured in closed form where the model has a law, all
 /// else through samples.
@@ -36,7 +36,8 @@ public struct TailMetric: Metric {
     let canUseLaw = try MetricSource.usesLaw(options, reference, metric: name)
     guard regions.takesLaws || options[MetricSource.option] != "model" else {
       throw ComponentError(
-        name, "laws of \(reference.space.description) have no closed form here; use 'source: samples'")
+        name,
+        "laws of \(reference.space.description) have no closed form here; use 'source: samples'")
     }
     usesLaw = canUseLaw && regions.takesLaws
     let labels = levels.map(Self.label)

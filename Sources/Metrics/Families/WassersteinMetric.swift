@@ -6,11 +6,11 @@ import Samples
 /// Wasserstein distances `w2_squared` and `w1`, by the method that `method` names.
 ///
 /// - `auto`, categories: exact on the line of indices.
-/// - `auto`, vectors, a Gaussian real law and a Gaussian model law: closed form between the laws. For
-///   any other model law, and with `source: samples`: between samples, exact in one dimension, sliced
-///   (the mean over random directions) otherwise.
-/// - `gaussian`: W2² between the Gaussian laws with the two sides' moments; a lower bound of W2² where
-///   a side is not Gaussian (Gelbrich 1990).
+/// - `auto`, vectors, a Gaussian real law and a Gaussian model law: closed form between the laws.
+///   For any other model law, and with `source: samples`: between samples, exact in one dimension,
+///   sliced (the mean over random directions) otherwise.
+/// - `gaussian`: W2² between the Gaussian laws with the two sides' moments; a lower bound of W2²
+///   where a side is not Gaussian (Gelbrich 1990).
 /// - `exact`: exact between samples; sorting in one dimension, optimal transport otherwise.
 /// - `sliced`: sliced distances between samples.
 ///
@@ -122,7 +122,8 @@ public struct WassersteinMetric: Metric {
       if case .gaussian(let law) = fitted { return gaussian(law, real) }
       guard let otherwise else {
         throw ComponentError(
-          name, "no closed form for \(fitted.kindName); use 'method: gaussian' for the distance of "
+          name,
+          "no closed form for \(fitted.kindName); use 'method: gaussian' for the distance of "
             + "the moments or 'source: samples'")
       }
       return otherwise.measure(subject, quantities: quantities.count)
@@ -160,7 +161,8 @@ private struct EmpiricalComparison: Sendable {
     }
     guard !exact || dimension == 1 || limit <= WassersteinMetric.largestExact else {
       throw ComponentError(
-        name, "exact transport of \(limit) samples is too large (at most "
+        name,
+        "exact transport of \(limit) samples is too large (at most "
           + "\(WassersteinMetric.largestExact)); lower 'samples' or use 'method: sliced'")
     }
     let real = subset(

@@ -4,8 +4,9 @@ import Laws
 /// P(N(0, 1) ≤ z), accurate in both tails.
 public func normalCumulative(_ z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }
 
-/// P(χ² with `freedom` degrees ≤ x): the regularised incomplete gamma function P(freedom/2, x/2), by
-/// its series below the mean and by Lentz's continued fraction above (Press et al., section 6.2).
+/// P(χ² with `freedom` degrees ≤ x): the regularised incomplete gamma function P(freedom/2, x/2),
+/// by its series below the mean and by Lentz's continued fraction above (Press et al., section
+/// 6.2).
 public func chiSquareCumulative(_ x: Double, freedom: Int) -> Double {
   guard x > 0 else { return x.isNaN ? .nan : 0 }
   guard x < .infinity else { return 1 }
@@ -39,7 +40,8 @@ public func chiSquareCumulative(_ x: Double, freedom: Int) -> Double {
   return 1 - front * h
 }
 
-/// The smallest x in [low, high] with cumulative(x) ≥ `probability`, by bisection to the last digit.
+/// The smallest x in [low, high] with cumulative(x) ≥ `probability`, by bisection to the last
+/// digit.
 public func quantile(
   _ probability: Double, low: Double, high: Double, cumulative: (Double) -> Double
 ) -> Double {

@@ -30,7 +30,8 @@ public func l1Distance(_ p: [Double], _ q: [Double]) -> Double {
 public func klDivergence(_ a: GaussianLaw, _ b: GaussianLaw) -> Double {
   precondition(a.dimension == b.dimension, "dimensions \(a.dimension) and \(b.dimension)")
   let d = a.dimension
-  let finite = (a.mean + b.mean).allSatisfy(\.isFinite)
+  let finite =
+    (a.mean + b.mean).allSatisfy(\.isFinite)
     && (a.covariance + b.covariance).allSatisfy(\.isFinite)
   guard finite else { return .nan }
   guard a.factor.isTriangular, b.factor.isTriangular else { return .infinity }
@@ -46,8 +47,8 @@ public func klDivergence(_ a: GaussianLaw, _ b: GaussianLaw) -> Double {
     * (squares - Double(d) + b.factor.logDeterminant - a.factor.logDeterminant)
 }
 
-/// The mean of a quantity of single contexts over a token law's contexts, weighted with `weights` and
-/// normalised over the contexts that occur in `law`. NaN when none does.
+/// The mean of a quantity of single contexts over a token law's contexts, weighted with `weights`
+/// and normalised over the contexts that occur in `law`. NaN when none does.
 public func contextMean(
   _ law: TokenLaw, weights: [Double], _ quantity: (Int) -> Double
 ) -> Double {
@@ -61,7 +62,8 @@ public func contextMean(
 }
 
 extension TokenLaw {
-  /// Whether the row of `context` holds a law: frequencies leave rows of zeros where nothing was seen.
+  /// Whether the row of `context` holds a law: frequencies leave rows of zeros where nothing was
+  /// seen.
   public func occurs(_ context: Int) -> Bool {
     (0..<vocabulary).contains { tokenProbabilities[context * vocabulary + $0] != 0 }
   }

@@ -1,17 +1,18 @@
 import Glibc
 
 // The effective sample size n_e of a loop (Alemohammad et al. 2024, section 4): the number of real
-// samples whose fit is as far from the truth, in expectation, as the model measured. It belongs to a
-// distance: different distances give different sizes. At chain level the expectation is over seeds,
-// so the functions below are meant for distances averaged over seeds.
+// samples whose fit is as far from the truth, in expectation, as the model measured. It belongs to
+// a distance: different distances give different sizes. At chain level the expectation is over
+// seeds, so the functions below are meant for distances averaged over seeds.
 
 /// n_e by the mean: the mean of n real samples has E‖μ̂−μ0‖² = tr Σ0/n.
 ///
 /// - Parameters:
 ///   - varianceTrace: tr Σ0 of the real law.
 ///   - meanErrorSquared: ‖μ−μ0‖², or its average over seeds.
+/// - Returns: +∞ for an error of zero, NaN for one that is not finite.
 public func effectiveSampleSize(varianceTrace: Double, meanErrorSquared: Double) -> Double {
-  varianceTrace / meanErrorSquared
+  meanErrorSquared.isFinite ? varianceTrace / meanErrorSquared : .nan
 }
 
 /// 1 − c4(n), with c4(n) = √(2/(n−1))·Γ(n/2)/Γ((n−1)/2) the factor by which the unbiased sample
@@ -40,8 +41,8 @@ public func expectedGaussianW2Squared(samples n: Double) -> Double {
 /// - Parameters:
 ///   - w2Squared: W2², or its average over seeds.
 ///   - variance: σ0² of the real law.
-/// - Returns: a number above 1; +∞ for a distance of zero; NaN for distances of 3σ0² and more, which
-///   no fit has.
+/// - Returns: a number above 1; +∞ for a distance of zero; NaN for distances of 3σ0² and more,
+///   which no fit has.
 public func effectiveSampleSize(w2Squared: Double, variance: Double) -> Double {
   let target = w2Squared / variance
   if target == 0 { return .infinity }

@@ -41,8 +41,8 @@ public func kernelSum(
   return sum
 }
 
-/// The unbiased estimate of MMD² (Gretton et al. 2012, lemma 6); may be below zero. NaN for fewer than
-/// two points a side.
+/// The unbiased estimate of MMD² (Gretton et al. 2012, lemma 6); may be below zero. NaN for fewer
+/// than two points a side.
 public func mmdSquared(
   _ x: [Double], _ y: [Double], dimension: Int, kernel: DiscrepancyKernel
 ) -> Double {

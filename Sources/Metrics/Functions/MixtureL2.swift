@@ -5,8 +5,8 @@ import Laws
 /// ∫(f − g)² of two Gaussian mixture densities, in closed form:
 /// ∫N(x; μ, Σ)N(x; μ′, Σ′)dx = N(μ; μ′, Σ+Σ′).
 ///
-/// +∞ when a component is degenerate; NaN for non-finite numbers. Values below about 1e-16 of the two
-/// squared norms are rounding.
+/// +∞ when a component is degenerate; NaN for non-finite numbers. Values below about 1e-16 of the
+/// two squared norms are rounding.
 ///
 /// - Complexity: O(components² · d³).
 public func mixtureL2Squared(_ f: MixtureLaw, _ g: MixtureLaw) -> Double {

@@ -3,12 +3,13 @@ import Laws
 import Options
 import Samples
 
-/// The tails of the real data at fixed probabilities, and the mass other laws and samples leave there.
+/// The tails of the real data at fixed probabilities, and the mass other laws and samples leave
+/// there.
 ///
-/// - One-dimensional vectors: at most the quantile q for q < ½, above it for q ≥ ½; quantiles of the
-///   true law where it is known, of the training set otherwise.
-/// - Vectors of more dimensions: the same for the Mahalanobis radius about the real mean with the real
-///   covariance; a χ² law for a Gaussian real law, radii of the training set otherwise.
+/// - One-dimensional vectors: at most the quantile q for q < ½, above it for q ≥ ½; quantiles of
+///   the true law where it is known, of the training set otherwise.
+/// - Vectors of more dimensions: the same for the Mahalanobis radius about the real mean with the
+///   real covariance; a χ² law for a Gaussian real law, radii of the training set otherwise.
 /// - Images: the same for the Euclidean distance to the mean image, from the training set.
 /// - Categories, q ≥ ½ only: the fewest least probable categories that hold at least 1 − q.
 public struct TailRegions: Sendable {
@@ -161,8 +162,8 @@ public struct TailRegions: Sendable {
   }
 }
 
-/// The fewest least probable categories that together hold at least `mass`; of equally probable ones
-/// the later first.
+/// The fewest least probable categories that together hold at least `mass`; of equally probable
+/// ones the later first.
 public func rareCategories(_ probabilities: [Double], mass: Double) -> [Bool] {
   let order = probabilities.indices.sorted {
     (probabilities[$0], $1) < (probabilities[$1], $0)

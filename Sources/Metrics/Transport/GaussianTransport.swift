@@ -2,8 +2,8 @@ import Engine
 import Glibc
 import Laws
 
-/// W2² between two Gaussian laws: ‖μa−μb‖² + tr Σa + tr Σb − 2 tr(Σa^½ Σb Σa^½)^½ (Dowson and Landau
-/// 1982; Gelbrich 1990). For other laws with these moments it is a lower bound.
+/// W2² between two Gaussian laws: ‖μa−μb‖² + tr Σa + tr Σb − 2 tr(Σa^½ Σb Σa^½)^½ (Dowson and
+/// Landau 1982; Gelbrich 1990). For other laws with these moments it is a lower bound.
 ///
 /// The last trace is the sum of the singular values of FaᵀFb with Σ = F·Fᵀ, which needs no matrix
 /// square root and holds for singular covariances. NaN when a law holds a non-finite number.
@@ -42,8 +42,8 @@ public func foldedNormalMean(mean: Double, standardDeviation: Double) -> Double 
     + mean * erf(ratio / 2.0.squareRoot())
 }
 
-/// W1 between two one-dimensional Gaussian laws: the coupling is x ↦ Δμ + Δσ·z, so it is the mean of
-/// a folded normal law.
+/// W1 between two one-dimensional Gaussian laws: the coupling is x ↦ Δμ + Δσ·z, so it is the mean
+/// of a folded normal law.
 public func gaussianW1(_ a: GaussianLaw, _ b: GaussianLaw) -> Double {
   precondition(a.dimension == 1 && b.dimension == 1, "dimensions \(a.dimension) and \(b.dimension)")
   return foldedNormalMean(

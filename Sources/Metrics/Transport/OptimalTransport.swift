@@ -6,8 +6,8 @@ public struct TransportPlan: Sendable {
   public let flows: [(source: Int, target: Int, amount: Double)]
 }
 
-/// Solves the transport problem: ship `supply` to `demand` at the least cost, by successive shortest
-/// paths with dual prices (Ahuja, Magnanti and Orlin 1993, section 9.7).
+/// Solves the transport problem: ship `supply` to `demand` at the least cost, by successive
+/// shortest paths with dual prices (Ahuja, Magnanti and Orlin 1993, section 9.7).
 ///
 /// - Parameters:
 ///   - costs: [supply.count×demand.count] row-major, any sign.

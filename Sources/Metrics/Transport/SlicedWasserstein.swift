@@ -17,8 +17,8 @@ public func randomDirections(_ count: Int, dimension: Int, key: RandomKey) -> [D
   return directions
 }
 
-/// A set of points projected on directions, each projection in ascending order: the part of a sliced
-/// distance that need not be repeated for a fixed set.
+/// A set of points projected on directions, each projection in ascending order: the part of a
+/// sliced distance that need not be repeated for a fixed set.
 public struct SlicedSet: Sendable {
   /// One ascending array of [points] a direction.
   public let projections: [[Double]]

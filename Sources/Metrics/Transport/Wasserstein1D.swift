@@ -24,7 +24,8 @@ public func wassersteinSorted1D(_ a: [Double], _ b: [Double], p: Double) -> Doub
     for index in 0..<n { sum += power(abs(a[index] - b[index]), p) }
     return sum / Double(n)
   }
-  // Positions in units of 1/(n·m): integers, so that equal steps of both functions coincide exactly.
+  // Positions in units of 1/(n·m): integers, so that equal steps of both functions coincide
+  // exactly.
   var i = 0
   var j = 0
   var at = 0
