@@ -1,5 +1,7 @@
 #include "mixture_kernels.h"
 
+#include "ckernels.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -164,10 +166,36 @@ INLINE void dispatch(const double *x, long count, long stride, int dimension, in
   }
 }
 
+static void pass_baseline(const double *x, long count, long stride, int dimension, int components,
+                          const double *parameters, double *sums) {
+  dispatch(x, count, stride, dimension, components, parameters, sums);
+}
+
 #if defined(__x86_64__)
-__attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+__attribute__((target("arch=x86-64-v3"))) static void
+pass_avx2(const double *x, long count, long stride, int dimension, int components,
+          const double *parameters, double *sums) {
+  dispatch(x, count, stride, dimension, components, parameters, sums);
+}
+
+__attribute__((target("arch=x86-64-v4"))) static void
+pass_avx512(const double *x, long count, long stride, int dimension, int components,
+            const double *parameters, double *sums) {
+  dispatch(x, count, stride, dimension, components, parameters, sums);
+}
 #endif
+
 void ouroboros_mixture_pass(const double *x, long count, long stride, int dimension, int components,
                             const double *parameters, double *sums) {
-  dispatch(x, count, stride, dimension, components, parameters, sums);
+  switch (ckernels_isa()) {
+#if defined(__x86_64__)
+  case CKERNELS_AVX512:
+    pass_avx512(x, count, stride, dimension, components, parameters, sums);
+    break;
+  case CKERNELS_AVX2:
+    pass_avx2(x, count, stride, dimension, components, parameters, sums);
+    break;
+#endif
+  default: pass_baseline(x, count, stride, dimension, components, parameters, sums);
+  }
 }

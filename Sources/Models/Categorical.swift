@@ -100,7 +100,7 @@ public struct Categorical: GenerativeModel {
     guard let fitted else { throw FitError.degenerate("categorical: sampled before the first fit") }
     var stream = RandomStream(key: request.key)
     let counts = stream.multinomial(
-      request.count, fitted.biased(by: request.bias).probabilities)
+      trials: request.count, weights: fitted.biased(by: request.bias).probabilities)
     let statistics = CountStatistics(counts: counts)
     guard request.needsValues else { return Synthesis(samples: nil, statistics: statistics) }
     var values: [Int32] = []
@@ -109,9 +109,7 @@ public struct Categorical: GenerativeModel {
       values.append(contentsOf: repeatElement(Int32(category), count: count))
     }
     var order = RandomStream(key: request.key.folding(.order))
-    for last in stride(from: values.count - 1, to: 0, by: -1) {
-      values.swapAt(last, order.integer(below: last + 1))
-    }
+    order.shuffle(&values)
     return Synthesis(
       samples: SampleSet(space: space, indices: values, provenance: request.provenance),
       statistics: statistics)

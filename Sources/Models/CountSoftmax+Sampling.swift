@@ -16,11 +16,12 @@ extension CountSoftmax {
     var stream = RandomStream(key: request.key)
     let tokens = fitted.biased(by: request.bias).tokenProbabilities
     let contexts = stream.multinomial(
-      request.count, try contextProbabilities(fitted, real: request.real))
+      trials: request.count, weights: try contextProbabilities(fitted, real: request.real))
     var counts = [Int](repeating: 0, count: contextCount * vocabulary)
     for context in 0..<contextCount where contexts[context] > 0 {
       let row = context * vocabulary
-      let drawn = stream.multinomial(contexts[context], Array(tokens[row..<row + vocabulary]))
+      let drawn = stream.multinomial(
+        trials: contexts[context], weights: Array(tokens[row..<row + vocabulary]))
       for token in 0..<vocabulary { counts[row + token] = drawn[token] }
     }
     let statistics = CountStatistics(counts: counts)
@@ -46,9 +47,7 @@ extension CountSoftmax {
       pairs.append(contentsOf: repeatElement(pair, count: count))
     }
     var order = RandomStream(key: request.key.folding(.order))
-    for last in stride(from: pairs.count - 1, to: 0, by: -1) {
-      pairs.swapAt(last, order.integer(below: last + 1))
-    }
+    order.shuffle(&pairs)
     var values: [Int32] = []
     values.reserveCapacity(2 * pairs.count)
     for pair in pairs {

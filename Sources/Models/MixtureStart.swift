@@ -24,12 +24,7 @@ enum MixtureStart: String, CaseIterable, Sendable {
       let zeros = [Double](repeating: 0, count: dimension)
       let whole = try assigned(
         points, labels: [Int32](repeating: 0, count: count), centres: zeros, family, regularisation)
-      // The first entries of a partial Fisher–Yates shuffle.
-      var rows = Array(0..<count)
-      for index in 0..<components {
-        rows.swapAt(index, index + stream.integer(below: count - index))
-      }
-      let laws = rows.prefix(components).map { row in
+      let laws = stream.sample(components, of: count).map { row in
         GaussianLaw(
           mean: Array(points[row * dimension..<(row + 1) * dimension]),
           covariance: whole.components[0].covariance)

@@ -1,8 +1,8 @@
 /// A categorical law prepared for draws in constant time (Walker 1977, set up as in Vose 1991).
 ///
 /// The weights are turned into integers that add up to exactly categories·2⁶⁴, and the table is built in
-/// integers: it represents every probability to 2⁻⁵³ relative or 2⁻⁶⁵/categories absolute, and a weight
-/// of 0 is never drawn.
+/// integers: it represents every probability to a few 2⁻⁵³ of itself and 2⁻⁶⁴ / categories, and a weight of
+/// 0 is never drawn.
 public struct AliasTable: Sendable {
   /// A 64-bit word picks a column by its high part; its low part keeps the column's own category when
   /// below `thresholds`, else goes to `aliases`.
@@ -44,24 +44,31 @@ public struct AliasTable: Sendable {
     self.aliases = aliases
   }
 
-  /// weight/total·count·2⁶⁴, rounded, and adjusted at the largest so that the sum is exact.
+  /// weight/total·count·2⁶⁴ in integers that add up to count·2⁶⁴ exactly.
   private static func masses(_ weights: [Double], total: Double) -> [UInt128] {
+    let full = UInt128(weights.count) << 64
     let scale = Double(weights.count) * 0x1p64
-    var masses: [UInt128] = []
-    masses.reserveCapacity(weights.count)
-    var sum: UInt128 = 0
+    var masses = weights.map { UInt128(($0 / total * scale).rounded()) }
+    // The roundings, also that of the total, left a relative excess or lack; first everyone bears a
+    // share in proportion, then the largest bears what is left of it.
+    var sum = masses.reduce(0, +)
+    let lack = (sum > full ? -Double(sum - full) : Double(full - sum)) / scale
     var largest = 0
-    for (index, weight) in weights.enumerated() {
-      let mass = UInt128((weight / total * scale).rounded())
-      masses.append(mass)
-      sum += mass
-      if weight > weights[largest] { largest = index }
+    for index in masses.indices {
+      let share = Double(masses[index]) * lack
+      if share >= 0 {
+        masses[index] += UInt128(share)
+      } else {
+        masses[index] -= UInt128(-share)
+      }
+      if masses[index] > masses[largest] { largest = index }
     }
-    masses[largest] = masses[largest] + (UInt128(weights.count) << 64) - sum
+    sum = masses.reduce(0, +)
+    masses[largest] = masses[largest] + full - sum
     return masses
   }
 
-  /// The probabilities that the table represents, each within 2⁻⁵³ of weight / total.
+  /// The probabilities that the table represents, weight / total up to rounding.
   public func probabilities() -> [Double] {
     var masses = [UInt128](repeating: 0, count: count)
     let full = UInt128(1) << 64

@@ -26,11 +26,15 @@ public struct RandomStream: Sendable {
   private var normals = InlineArray<16, Double>(repeating: 0)
   private var usedNormals = 16
 
-  public init(key: RandomKey) { self.key = key }
+  /// The stream of `key`, from block `block` on.
+  public init(key: RandomKey, block: UInt64 = 0) {
+    self.key = key
+    nextBlock = block
+  }
 
   /// Hands out the next `count` blocks.
   mutating func takeBlocks(_ count: Int) -> UInt64 {
-    defer { nextBlock += UInt64(count) }
+    defer { nextBlock &+= UInt64(count) }
     return nextBlock
   }
 
