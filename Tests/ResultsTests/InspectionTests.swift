@@ -67,7 +67,7 @@ import Testing
       try problems("4 generations, 3 planned", planned: Self.planned.map { PlannedChain(cell: $0.cell, seed: $0.seed, generations: 3) })
       // A page of the database.
       var torn = database
-      for index in 20_000..<24_096 { torn[index] = 0xff }
+      for index in 16_384..<20_480 { torn[index] = 0xff }
       try write(torn, to: run.database)
       try problems(run.database)
       let path = run.segment(rank: 1)
