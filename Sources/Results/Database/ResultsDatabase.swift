@@ -175,7 +175,8 @@ public final class ResultsDatabase {
     try rows.insertMetrics(
       cell: block.cell, seed: block.seed, first: block.firstGeneration + skipped,
       metrics: block.metrics, values: values)
-    if end > 0, block.seconds.contains(where: { $0 != 0 }) {
+    let isRepeated = block.generations > 0 && skipped == block.generations
+    if end > 0, !isRepeated, block.seconds.contains(where: { $0 != 0 }) {
       try rows.insertTimings(
         cell: block.cell, seed: block.seed, generation: end - 1, seconds: block.seconds)
     }

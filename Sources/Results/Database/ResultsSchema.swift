@@ -25,18 +25,17 @@ enum ResultsSchema {
     PRAGMA user_version = \(version);
     """
 
+  /// The columns of `summary` after `n`, in the order of `SummaryRow.statistics`.
+  static let summaryStatistics = [
+    "mean", "sd", "se", "median", "q05", "q25", "q75", "q95", "ci_low", "ci_high",
+  ]
+
   /// Columns by table, in order.
   static let columns: [(table: String, columns: [String])] = [
     ("cells", ["cell", "parameters", "resolved"]),
     ("chains", ["cell", "seed", "status", "generations", "message"]),
     ("metrics", ["cell", "seed", "generation", "metric", "value"]),
-    (
-      "summary",
-      [
-        "cell", "generation", "metric", "n", "mean", "sd", "se", "median", "q05", "q25", "q75", "q95",
-        "ci_low", "ci_high",
-      ]
-    ),
+    ("summary", ["cell", "generation", "metric", "n"] + summaryStatistics),
     ("timings", ["cell", "seed", "generation", "phase", "seconds"]),
   ]
 }

@@ -73,12 +73,13 @@ final class Statement {
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
-  /// Whether a column's bytes are those of `text`; quicker than making a String.
-  func text(_ column: Int32, equals text: StaticText) -> Bool {
-    guard let bytes = sqlite3_column_text(handle, column) else { return text.bytes.isEmpty }
-    let count = Int(sqlite3_column_bytes(handle, column))
-    guard count == text.bytes.count else { return false }
-    for index in 0..<count where bytes[index] != UInt8(bitPattern: text.bytes[index]) { return false }
-    return true
+  /// Appends a column's value as a CSV field; nothing for NULL.
+  func appendField(_ column: Int32, to bytes: inout [UInt8]) {
+    switch sqlite3_column_type(handle, column) {
+    case SQLITE_INTEGER: bytes.append(decimal: integer(column))
+    case SQLITE_FLOAT: bytes.append(jsonNumber: double(column))
+    case SQLITE_NULL: break
+    default: bytes.append(csvText: text(column))
+    }
   }
 }
