@@ -66,7 +66,7 @@ import Testing
     (#""ouroboros_plan":1,"#, "", "'ouroboros_plan' is missing"),
     (#""bias":1.0"#, #""bias":0.5"#, "does not fit its contents"),
     (#""bias":1.0"#, #""bias":7.5"#, "(0, 1], found 7.5"),
-    (#""components":2,"#, "", "does not fit its contents"),
+    (#""dimension":2,"#, "", "does not fit its contents"),
     (#""components":2,"#, #""components":2,"extra":1,"#, "unknown option 'extra'"),
     (#""seed":0,"#, #""seed":0,"seed":1,"#, "duplicate key 'seed'"),
     (#""seed":0,"#, "", "'seed' is missing"),
