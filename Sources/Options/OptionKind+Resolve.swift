@@ -82,7 +82,9 @@ extension RealRange {
   /// The range in interval notation.
   public var shown: String {
     func end(_ value: Double) -> String {
-      value.isInfinite ? (value < 0 ? "-∞" : "∞") : (value == value.rounded() ? "\(Int(value))" : "\(value)")
+      if value.isInfinite { return value < 0 ? "-∞" : "∞" }
+      // Whole numbers without the ".0"; beyond 2^53 the shortest form is an exponent anyway.
+      return abs(value) < 0x1p53 && value == value.rounded() ? "\(Int(value))" : "\(value)"
     }
     return (includesLower ? "[" : "(") + end(lower) + ", " + end(upper) + (includesUpper ? "]" : ")")
   }

@@ -41,6 +41,14 @@ public enum StudyFile {
     return try plan(SourceText(bytes: text[...], origin: origin), directory, overrides, catalogue)
   }
 
+  /// The value a study text holds, read strictly but not checked against any declaration; what a
+  /// schema is applied to.
+  ///
+  /// - Throws: `StudyError`.
+  public static func value(of text: String) throws(StudyError) -> OptionValue {
+    try document(SourceText(bytes: Array(text.utf8)[...], origin: .file("study"))).value
+  }
+
   private static func plan(
     _ source: SourceText, _ directory: String, _ overrides: [String], _ catalogue: Catalogue
   ) throws(StudyError) -> StudyPlan {

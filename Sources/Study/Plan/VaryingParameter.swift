@@ -6,6 +6,11 @@ public struct VaryingParameter: Sendable, Hashable {
   /// The dotted path, as in `matrix`; a component's name stands under the path of the component.
   public let path: String
   public let value: OptionValue
+
+  public init(path: String, value: OptionValue) {
+    self.path = path
+    self.value = value
+  }
 }
 
 /// For each cell the parameters with at least two values among the cells that have them, sorted by

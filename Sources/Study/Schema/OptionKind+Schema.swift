@@ -62,6 +62,8 @@ extension Component {
 extension Catalogue {
   /// The schema of a component of a kind: its name, where no option is mandatory, or a mapping.
   func schema(_ kind: ComponentKind) -> OptionValue {
+    // An empty anyOf is no valid schema; nothing can be named then.
+    guard !all(kind).isEmpty else { return .flag(false) }
     let bare = all(kind).filter { $0.options.allSatisfy { $0.defaultValue != nil } }
     let names = OptionValue.map([
       "enum": .list(bare.map { .text($0.name) }),
