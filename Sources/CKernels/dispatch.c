@@ -108,6 +108,16 @@ void ckernels_random_exponentials(uint64_t key, uint64_t block, double *out, siz
   kernels()->random_exponentials(key, block, out, count);
 }
 
+void ckernels_random_normals_of_keys(
+    const uint64_t *keys, size_t rows, uint64_t block, double *out, size_t count) {
+  kernels()->random_normals_of_keys(keys, rows, block, out, count);
+}
+
+void ckernels_random_fold(
+    const uint64_t *keys, size_t count, uint64_t value, uint32_t level, uint64_t *out) {
+  kernels()->random_fold(keys, count, value, level, out);
+}
+
 void ckernels_box_muller(const uint64_t *bits, double *out, size_t pairs) {
   kernels()->box_muller(bits, out, pairs);
 }

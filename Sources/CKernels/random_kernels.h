@@ -10,26 +10,30 @@ struct words {
   u64x8 w0, w1, w2, w3;  // w0 and w2 below 2³²; w1 and w3 carry rubbish above bit 31
 };
 
-// Philox 4×32-10 (Salmon et al., SC 2011) on blocks block…block + 7. The high halves of the lanes may
-// hold anything in between: the multiplications read the low halves only.
-INLINE struct words philox8(uint64_t key, uint64_t block) {
+// Philox 4×32-10 (Salmon et al., SC 2011), one block a lane. The high halves of the lanes may hold
+// anything: the multiplications read the low halves only.
+INLINE struct words philox(u64x8 key, u64x8 x0, u64x8 x1, u64x8 x2, u64x8 x3) {
   const uint64_t low = 0xffffffffULL;
-  const u64x8 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
-  u64x8 n = lanes + block;
-  u64x8 x0 = n, x1 = n >> 32, x2 = {0}, x3 = {0};
-  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+  u64x8 k0 = key, k1 = key >> 32;
 #pragma clang loop unroll(full)
   for (int round = 0; round < 10; round++) {
     u64x8 a = (x0 & low) * 0xD2511F53ULL;
     u64x8 b = (x2 & low) * 0xCD9E8D57ULL;
-    x0 = (b >> 32) ^ x1 ^ (uint64_t)k0;
-    x2 = (a >> 32) ^ x3 ^ (uint64_t)k1;
+    x0 = (b >> 32) ^ x1 ^ k0;
+    x2 = (a >> 32) ^ x3 ^ k1;
     x1 = b;
     x3 = a;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+    k0 += 0x9E3779B9ULL;
+    k1 += 0xBB67AE85ULL;
   }
   return (struct words){x0 & low, x1, x2 & low, x3};
+}
+
+// Blocks block…block + 7 of one key.
+INLINE struct words philox8(uint64_t key, uint64_t block) {
+  const u64x8 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  u64x8 n = lanes + block;
+  return philox(SPLAT(u64x8, key), n, n >> 32, (u64x8){0}, (u64x8){0});
 }
 
 INLINE void store(void *out, const void *vector) { memcpy(out, vector, 64); }
@@ -162,6 +166,69 @@ WIDE static void KERNEL(random_bits)(uint64_t key, uint64_t block, uint64_t *out
   KERNEL(fill_words)(key, block, out, 2 * blocks);
 }
 
+// Row s of `out`, `count` numbers long, is the fill of `count` from block `block` of key s. The blocks of
+// all rows form one sequence, eight lanes at a time; with even counts so do the numbers.
+WIDE static void KERNEL(random_normals_of_keys)(
+    const uint64_t *keys, size_t rows, uint64_t block, double *out, size_t count) {
+  const size_t blocks = (count + 1) / 2, all = rows * blocks;
+  size_t row = 0, within = 0;  // of the next lane
+  for (size_t start = 0; start < all; start += 8 * GROUPS) {
+    const size_t here = all - start < 8 * GROUPS ? all - start : 8 * GROUPS;
+    const size_t groups = (here + 7) / 8;
+    u64x8 first[GROUPS], second[GROUPS];
+    const size_t first_row = row, first_within = within;
+    for (size_t g = 0; g < groups; g++) {
+      uint64_t key[8], n[8];
+      for (int lane = 0; lane < 8; lane++) {
+        key[lane] = row < rows ? keys[row] : 0;
+        n[lane] = block + within;
+        within++;
+        row += within == blocks;
+        within = within == blocks ? 0 : within;
+      }
+      memcpy(&first[g], key, 64);
+      memcpy(&second[g], n, 64);
+    }
+    for (size_t g = 0; g < groups; g++) {
+      u64x8 n = second[g];
+      struct words w = philox(first[g], n, n >> 32, (u64x8){0}, (u64x8){0});
+      first[g] = w.w0 | w.w1 << 32;
+      second[g] = w.w2 | w.w3 << 32;
+    }
+    radius_phase(first, groups);
+    if (count % 2 == 0 && here == 8 * GROUPS) {
+      for (size_t g = 0; g < groups; g++) angle_group(first[g], second[g], out + 2 * start + 16 * g);
+      continue;
+    }
+    double numbers[16 * GROUPS];
+    for (size_t g = 0; g < groups; g++) angle_group(first[g], second[g], numbers + 16 * g);
+    size_t to = first_row, at = first_within;
+    for (size_t i = 0; i < here; i++) {
+      double *place = out + to * count + 2 * at;
+      place[0] = numbers[2 * i];
+      if (2 * at + 1 < count) place[1] = numbers[2 * i + 1];
+      at++;
+      to += at == blocks;
+      at = at == blocks ? 0 : at;
+    }
+  }
+}
+
+WIDE static void KERNEL(random_fold)(
+    const uint64_t *keys, size_t count, uint64_t value, uint32_t level, uint64_t *out) {
+  for (size_t start = 0; start < count; start += 8) {
+    const size_t here = count - start < 8 ? count - start : 8;
+    u64x8 key = {0};
+    if (here == 8) memcpy(&key, keys + start, 64);
+    else memcpy(&key, keys + start, here * sizeof(uint64_t));
+    struct words w = philox(key, SPLAT(u64x8, value), SPLAT(u64x8, value >> 32),
+                            SPLAT(u64x8, (uint64_t)level), SPLAT(u64x8, 0xffffffffULL));
+    u64x8 folded = w.w0 | w.w1 << 32;
+    if (here == 8) memcpy(out + start, &folded, 64);
+    else memcpy(out + start, &folded, here * sizeof(uint64_t));
+  }
+}
+
 WIDE static void KERNEL(box_muller)(const uint64_t *bits, double *out, size_t pairs) {
   for (size_t start = 0; start < pairs; start += 8) {
     size_t count = pairs - start < 8 ? pairs - start : 8;
@@ -200,6 +267,8 @@ const struct kernel_table KERNEL(kernels) = {
     .random_normals = KERNEL(random_normals),
     .random_normals_float = KERNEL(random_normals_float),
     .random_exponentials = KERNEL(random_exponentials),
+    .random_normals_of_keys = KERNEL(random_normals_of_keys),
+    .random_fold = KERNEL(random_fold),
     .box_muller = KERNEL(box_muller),
     .box_muller_float = KERNEL(box_muller_float),
 };

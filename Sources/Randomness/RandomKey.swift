@@ -37,7 +37,7 @@ public struct RandomKey: Sendable, Hashable {
   var word: UInt64 { UInt64(low) | UInt64(high) << 32 }
 
   /// What a folded value stands for: the third counter word of the folding, four letters.
-  private enum Level: UInt32 {
+  enum Level: UInt32 {
     case value = 0x6f75_726f
     case purpose = 0x7075_7270
     case scope = 0x7363_6f70

@@ -8,6 +8,7 @@ public enum RandomnessBenchmark {
     var floats = [Float](repeating: 0, count: 4096)
     var ten = [Double](repeating: 0, count: 10)
     var seed: UInt64 = 0
+    let keys = (0..<1000).map { RandomKey(seed: $0) }
     return [
       ("normals.double", rate(4096) { $0.fillNormals(&doubles); return doubles[0] }),
       ("normals.float", rate(4096) { $0.fillNormals(&floats); return Double(floats[0]) }),
@@ -21,6 +22,13 @@ public enum RandomnessBenchmark {
           var own = RandomStream(key: $0.key.folding(seed))
           own.fillNormals(&ten)
           return ten[0]
+        }
+      ),
+      (
+        "normals.double.ten_a_key.together",
+        rate(10_000) { _ in
+          seed += 1
+          return RandomStream.normals(10, ofEach: keys.generation(Int(seed)))[0]
         }
       ),
     ]

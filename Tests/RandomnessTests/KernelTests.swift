@@ -30,6 +30,8 @@ import Testing
     }
     let words = Golden.shared.box_muller.words.compactMap { UInt64($0) }
     bits += NormalMap.normals(words).map(\.bitPattern)
+    let keys = (0..<37).map { RandomKey(seed: $0) }.generation(4)
+    for count in [1, 2, 9, 10] { bits += RandomStream.normals(count, ofEach: keys).map(\.bitPattern) }
     return bits
   }
 

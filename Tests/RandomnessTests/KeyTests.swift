@@ -19,6 +19,26 @@ private let root = RandomKey.chain(study: 7, scope: 0xfeed_beef_1234_5678, seed:
   #expect(RandomKey.chain(study: 1, scope: 2, seed: 3) != .chain(study: 1, scope: 3, seed: 2))
 }
 
+/// Batches of keys give what the keys give one by one.
+@Test(arguments: [0, 1, 7, 8, 150])
+func batchesOfKeysAgreeWithSingleKeys(count: Int) {
+  let keys = (0..<count).map { root.folding(UInt64($0)) }
+  #expect(keys.generation(5) == keys.map { $0.generation(5) })
+  #expect(keys.generation(-1) == keys.map { $0.generation(-1) })
+  #expect(keys.folding(.compose) == keys.map { $0.folding(.compose) })
+  #expect(keys.shard(1 << 40) == keys.map { $0.shard(1 << 40) })
+  for length in [0, 1, 2, 3, 10, 33, 512] {
+    let rows = RandomStream.normals(length, ofEach: keys)
+    let single = keys.flatMap { key in
+      var stream = RandomStream(key: key)
+      var row = [Double](repeating: 0, count: length)
+      stream.fillNormals(&row)
+      return row
+    }
+    #expect(rows == single, "rows of \(length)")
+  }
+}
+
 /// 4.2 million keys as a study folds them. By chance two coincide with probability 5e-7.
 @Test func foldedKeysDoNotCollide() {
   var words: [UInt64] = []

@@ -72,6 +72,16 @@ void ckernels_random_normals_float(uint64_t key, uint64_t block, float *out, siz
 /// `count` exponential numbers of mean 1, two a block: −log((x + 1)·2⁻⁵³), x the word shifted by 11.
 void ckernels_random_exponentials(uint64_t key, uint64_t block, double *out, size_t count);
 
+/// `rows` fills of `count` normal numbers each, row-major: row s is `ckernels_random_normals(keys[s],
+/// block, …, count)`. Many short rows cost no more a number than one long one.
+void ckernels_random_normals_of_keys(
+    const uint64_t *keys, size_t rows, uint64_t block, double *out, size_t count);
+
+/// Folds `value` into `count` keys: out[i] = w0 | w1 << 32 of the block with the counter
+/// (value low, value high, level, 2³² − 1) under keys[i]. `out` may be `keys`.
+void ckernels_random_fold(
+    const uint64_t *keys, size_t count, uint64_t value, uint32_t level, uint64_t *out);
+
 /// The Box–Muller map by itself, on `pairs` pairs of words a = bits[2i], b = bits[2i + 1]:
 /// u = ((a >> 11) + 1)·2⁻⁵³ in (0, 1], angle θ = (π/2)·(⌊b / 2⁶²⌋ + (b mod 2⁵²)·2⁻⁵² − ½),
 /// out[2i] = √(−2 ln u)·cos θ, out[2i + 1] = √(−2 ln u)·sin θ. |out| ≤ 8.58.
