@@ -1,4 +1,5 @@
 internal import CMPI
+import Foundation
 
 /// A call of the MPI library that did not return `MPI_SUCCESS`.
 ///
@@ -50,8 +51,9 @@ func libraryText(
   var length: Int32 = 0
   return withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity + 1) { buffer in
     guard let base = buffer.baseAddress, fill(base, &length) == MPI_SUCCESS else { return nil }
-    return String(
-      decoding: UnsafeRawBufferPointer(start: base, count: Int(length)), as: UTF8.self)
+    // Some of the library's lengths count the terminating zero.
+    let bytes = UnsafeRawBufferPointer(start: base, count: Int(length)).prefix { $0 != 0 }
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces)
   }
 }
 
