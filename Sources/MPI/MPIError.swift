@@ -29,9 +29,10 @@ public struct MPIError: Error, Sendable, CustomStringConvertible {
     self.code = code
     var errorClass: Int32 = MPI_ERR_UNKNOWN
     self.errorClass = cmpi_error_class(code, &errorClass) == MPI_SUCCESS ? errorClass : code
-    self.text = libraryText(capacity: Int(MPI_MAX_ERROR_STRING)) {
-      cmpi_error_string(code, $0, $1)
-    } ?? "no text for this code"
+    self.text =
+      libraryText(capacity: Int(MPI_MAX_ERROR_STRING)) {
+        cmpi_error_string(code, $0, $1)
+      } ?? "no text for this code"
     self.rank = worldRank()
   }
 }

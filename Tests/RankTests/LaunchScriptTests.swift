@@ -30,7 +30,8 @@ struct LaunchScriptTests {
         environment: ["OUROBOROS": program.path, "OPENBLAS_NUM_THREADS": "1"],
         folder: program.deletingLastPathComponent())
       #expect(result.status == 80, "\(result.summary)")
-      #expect(!result.lines.isEmpty && result.lines.allSatisfy { $0 == "1|run a study.yaml --out x" })
+      #expect(
+        !result.lines.isEmpty && result.lines.allSatisfy { $0 == "1|run a study.yaml --out x" })
     }
   }
 
@@ -60,7 +61,8 @@ struct LaunchScriptTests {
   /// After a rank is lost a run that made progress is started again; one that did not is not.
   @Test(arguments: [true, false])
   func lostRanksAndProgress(makesProgress: Bool) throws {
-    let record = makesProgress ? "mkdir -p RUN/segments; echo record >>RUN/segments/rank-0000.jsonl" : ""
+    let record =
+      makesProgress ? "mkdir -p RUN/segments; echo record >>RUN/segments/rank-0000.jsonl" : ""
     let lines = """
       echo start >>starts
       \(record)

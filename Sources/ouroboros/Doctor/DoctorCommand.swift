@@ -20,6 +20,9 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "The directory that runs are to be written to.")
   var directory = "."
 
+  @Flag(help: "Only look: exchange no messages between ranks.")
+  var skipChecks = false
+
   @Flag(help: "Print one JSON object instead of the report.")
   var json = false
 
@@ -31,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
   /// - Returns: the exit code, the same on all ranks.
   private func examine(_ world: Communicator) throws -> Int32 {
     let facts = try RankFacts.ofThisRank(in: world, directory: directory)
-    let checks = try RankCheck.all.map { try $0.run(on: world) }
+    let checks = try (skipChecks ? [] : RankCheck.all).map { try $0.run(on: world) }
     let strangers = try hostsWithoutSharedDirectory(world)
     let parts = try world.gather(Array(try JSONEncoder().encode(facts)))
     var code: Int32 = 0

@@ -34,7 +34,11 @@ struct DoctorReport: Codable {
     }
     for (host, members) in hosts {
       lines.append("")
-      if let node = members.compactMap(\.node).first { lines += describe(node) } else { lines.append(host) }
+      if let node = members.compactMap(\.node).first {
+        lines += describe(node)
+      } else {
+        lines.append(host)
+      }
       for file in members.compactMap(\.fileSystem) { lines.append("  " + describe(file)) }
       for member in members { lines.append("  " + describe(member)) }
     }
@@ -58,7 +62,8 @@ struct DoctorReport: Codable {
       ([interface.name] + interface.addresses).joined(separator: " ")
     }
     return [
-      "\(node.host): \(node.cores) cores, \(gibibytes(node.memoryBytes)) of memory, \(node.cpuModel)",
+      "\(node.host): \(node.cores) cores, \(gibibytes(node.memoryBytes)) of memory, "
+        + node.cpuModel,
       "  instruction sets: \(sets)",
       "  networks: \(networks.isEmpty ? "none" : networks.joined(separator: "; "))",
     ]

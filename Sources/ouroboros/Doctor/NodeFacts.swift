@@ -30,7 +30,9 @@ struct NodeFacts: Codable, Equatable {
 
   /// The fields of the first processor in /proc/cpuinfo.
   private static func processorDescription() -> [String: String] {
-    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return [:] }
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
+      return [:]
+    }
     var fields: [String: String] = [:]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.isEmpty { break }
