@@ -64,7 +64,7 @@ extension Communicator {
   /// Completes a buffer of which each rank holds one block: block r comes from rank r, in place.
   ///
   /// - Parameters:
-  ///   - values: the same length on all ranks, the sum of `counts`; only the caller's block is read.
+  ///   - values: the same length on all ranks, the sum of `counts`; the caller's block is read.
   ///   - counts: elements of each rank's block, the same on all ranks; blocks lie end to end.
   /// - Communication: collective; `values.count` elements a rank; blocks.
   public func allGather<T: MPIScalar>(

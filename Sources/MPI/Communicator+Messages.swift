@@ -27,7 +27,8 @@ extension Communicator {
     var failure: MPIError?
     let values = [T](unsafeUninitializedCapacity: envelope.count(of: T.self)) { buffer, filled in
       do throws(MPIError) {
-        filled = try receive(into: buffer, from: envelope.source, tag: envelope.tag).count(of: T.self)
+        filled = try receive(into: buffer, from: envelope.source, tag: envelope.tag).count(
+          of: T.self)
       } catch {
         failure = error
       }

@@ -36,8 +36,8 @@ extension Communicator {
     try check(cmpi_type_free(&whole), "MPI_Type_free")
   }
 
-  /// Calls `body` with (offset, count) for consecutive pieces of at most `countLimit` elements; once
-  /// with an empty piece for an empty buffer, so that every rank makes the same calls.
+  /// Calls `body` with (offset, count) for consecutive pieces of at most `countLimit` elements;
+  /// once with an empty piece for an empty buffer, so that every rank makes the same calls.
   func forEachPiece(
     of count: Int, _ body: (Int, Int32) throws(MPIError) -> Void
   ) throws(MPIError) {

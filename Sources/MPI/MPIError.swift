@@ -1,4 +1,5 @@
 internal import CMPI
+import Foundation
 
 /// A call of the MPI library that did not return `MPI_SUCCESS`.
 ///
@@ -28,9 +29,10 @@ public struct MPIError: Error, Sendable, CustomStringConvertible {
     self.code = code
     var errorClass: Int32 = MPI_ERR_UNKNOWN
     self.errorClass = cmpi_error_class(code, &errorClass) == MPI_SUCCESS ? errorClass : code
-    self.text = libraryText(capacity: Int(MPI_MAX_ERROR_STRING)) {
-      cmpi_error_string(code, $0, $1)
-    } ?? "no text for this code"
+    self.text =
+      libraryText(capacity: Int(MPI_MAX_ERROR_STRING)) {
+        cmpi_error_string(code, $0, $1)
+      } ?? "no text for this code"
     self.rank = worldRank()
   }
 }
@@ -50,8 +52,9 @@ func libraryText(
   var length: Int32 = 0
   return withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity + 1) { buffer in
     guard let base = buffer.baseAddress, fill(base, &length) == MPI_SUCCESS else { return nil }
-    return String(
-      decoding: UnsafeRawBufferPointer(start: base, count: Int(length)), as: UTF8.self)
+    // Some of the library's lengths count the terminating zero.
+    let bytes = UnsafeRawBufferPointer(start: base, count: Int(length)).prefix { $0 != 0 }
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces)
   }
 }
 

@@ -7,7 +7,8 @@ struct RankCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rank-check",
     abstract: "Run named checks of the MPI library and print one JSON line for each.",
-    discussion: "Checks: \(RankCheck.all.map(\.name).joined(separator: ", ")); `throw` fails on purpose.",
+    discussion:
+      "Checks: \(RankCheck.all.map(\.name).joined(separator: ", ")); `throw` fails on purpose.",
     shouldDisplay: false)
 
   @Argument(help: "The checks to run; none for all.")

@@ -108,7 +108,8 @@ extension RankCheck {
   ) { world, findings in
     for root in world.ranks {
       let parts = world.ranks.map {
-        pattern(Float.self, rank: $0.number + root.number, count: $0.number == 1 ? 0 : $0.number + 2)
+        pattern(
+          Float.self, rank: $0.number + root.number, count: $0.number == 1 ? 0 : $0.number + 2)
       }
       let own = try world.scatter(world.rank == root ? parts : nil, from: root)
       findings.expectEqual(own, parts[world.rank.number], "block of \(root)")
@@ -145,7 +146,8 @@ extension RankCheck {
     let everywhere = try world.allGather(first)
     for rank in world.ranks {
       findings.expectEqual(
-        everywhere[rank.number].map(\.bitPattern), first.map(\.bitPattern), "the sum on rank \(rank)")
+        everywhere[rank.number].map(\.bitPattern), first.map(\.bitPattern),
+        "the sum on rank \(rank)")
     }
   }
 }

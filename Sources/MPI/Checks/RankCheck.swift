@@ -33,7 +33,8 @@ public struct RankCheck: Sendable {
     let seconds = try clock.measure { try body(communicator, &findings) } / .seconds(1)
     let texts = try communicator.allGather(Array(findings.text.utf8))
     let failures = texts.enumerated().compactMap { rank, text in
-      text.isEmpty ? nil : RankCheckFailure(rank: rank, message: String(decoding: text, as: UTF8.self))
+      text.isEmpty
+        ? nil : RankCheckFailure(rank: rank, message: String(decoding: text, as: UTF8.self))
     }
     return RankCheckResult(
       check: name, ranks: communicator.size, passed: failures.isEmpty,
@@ -90,8 +91,8 @@ struct Findings {
   }
 }
 
-/// Values that tell where they came from: `count` of them, different for every rank and index, small
-/// enough that sums over many ranks are exact in every scalar type but `UInt8`, which wraps.
+/// Values that tell where they came from: `count` of them, different for every rank and index, so
+/// small that sums over many ranks are exact in every scalar type but `UInt8`, which wraps.
 func pattern<T: MPIScalar>(_ type: T.Type, rank: Int, count: Int) -> [T] {
   (0..<count).map { index in
     let value = (rank &* 31 &+ index &* 7) % 97
