@@ -51,12 +51,15 @@ enum Fixtures {
   }
 }
 
-enum FixtureError: Error { case noSuchDataset(String), compression }
+enum FixtureError: Error {
+  case noSuchDataset(String)
+  case compression
+}
 
 extension Array where Element == UInt8 {
   /// The bytes of a hexadecimal text.
   init(hex: String) {
-    let digits = Array<Character>(hex)
+    let digits = [Character](hex)
     self = stride(from: 0, to: digits.count, by: 2).map {
       UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0
     }

@@ -15,14 +15,17 @@ import Testing
     let values = (0..<60).map { Double($0) }
     return [
       "train-images-idx3-ubyte": .idx([20, 2, 2], pixels),
-      "train-labels-idx1-ubyte.gz": try [UInt8].idx([20], (0..<20).map { UInt8($0 % 10) }).gzipped(),
+      "train-labels-idx1-ubyte.gz": try [UInt8].idx([20], (0..<20).map { UInt8($0 % 10) })
+        .gzipped(),
       "t10k-images-idx3-ubyte.gz": try [UInt8].idx([10, 2, 2], Array(pixels[..<40])).gzipped(),
       "t10k-labels-idx1-ubyte": .idx([10], Array(0..<10)),
       "text.txt": Array("it was the best of times, it was the worst of times".utf8),
       "digits.csv": Array(rows.joined().utf8),
       "array.npy": .npy(
         "{'descr': '<f8', 'fortran_order': False, 'shape': (20, 3), }\n",
-        values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64($0))) } }),
+        values.flatMap { value in
+          (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64($0))) }
+        }),
       "samples.safetensors": SafetensorsFile.encode([
         SafetensorsTensor("samples", shape: [20, 3], .float64(values))
       ]),
@@ -80,7 +83,8 @@ import Testing
         #expect(fresh.count == count)
       }
       expectKeyed(
-        try dataset.fresh(50, key: RandomKey(seed: 4)), try dataset.fresh(50, key: RandomKey(seed: 4)),
+        try dataset.fresh(50, key: RandomKey(seed: 4)),
+        try dataset.fresh(50, key: RandomKey(seed: 4)),
         try dataset.fresh(50, key: RandomKey(seed: 5)))
       if dataset is any DrawnDataset {
         expectKeyed(
@@ -112,7 +116,8 @@ import Testing
   }
 
   private func expectKeyed(_ first: SampleSet, _ same: SampleSet, _ other: SampleSet) {
-    #expect(first.reals == same.reals && first.indices == same.indices && first.labels == same.labels)
+    #expect(
+      first.reals == same.reals && first.indices == same.indices && first.labels == same.labels)
     #expect(first.reals != other.reals || first.indices != other.indices)
   }
 

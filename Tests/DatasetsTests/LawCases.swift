@@ -178,5 +178,6 @@ enum LawCases {
       "shape": .text("probabilities"),
       "probabilities": .list([.real(0), .real(0.3), .integer(0), .real(0.7), .integer(0)]),
     ],
-    expectations: zip(0..., [0, 0.3, 0, 0.7, 0]).map { Expectation("p\($0)", $1, share(index: $0)) })
+    expectations: zip(0..., [0, 0.3, 0, 0.7, 0]).map { Expectation("p\($0)", $1, share(index: $0)) }
+  )
 }

@@ -63,9 +63,13 @@ struct Malformed: Sendable, CustomTestStringConvertible {
   /// Every prefix of a sound file is refused, and so is one more byte.
   @Test func refusesEveryTruncation() throws {
     let sound: [(Malformed.Format, [UInt8])] = [
-      (.idx, .idx([2, 2, 2], Array(0..<8))), (.idx, try [UInt8].idx([2, 2, 2], Array(0..<8)).gzipped()),
+      (.idx, .idx([2, 2, 2], Array(0..<8))),
+      (.idx, try [UInt8].idx([2, 2, 2], Array(0..<8)).gzipped()),
       (.npy, .npy(MalformedFiles.header(shape: "(2, 3)"), Array(0..<6))),
-      (.safetensors, SafetensorsFile.encode([SafetensorsTensor("a", shape: [3], .float32([1, 2, 3]))])),
+      (
+        .safetensors,
+        SafetensorsFile.encode([SafetensorsTensor("a", shape: [3], .float32([1, 2, 3]))])
+      ),
     ]
     for (format, bytes) in sound {
       #expect(throws: Never.self) { try Malformed(format, "", bytes, "").read() }

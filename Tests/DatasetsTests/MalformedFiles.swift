@@ -113,7 +113,8 @@ enum MalformedFiles {
       .npy(header(type: "<i8", shape: "(1,)"), [1, 0, 0, 0, 0, 0, 0x20, 0]), "2⁵³"),
     Malformed(
       .npy, "dimensions",
-      npy(header(shape: "(" + [String](repeating: "1", count: 40).joined(separator: ", ") + ")"), 1),
+      npy(
+        header(shape: "(" + [String](repeating: "1", count: 40).joined(separator: ", ") + ")"), 1),
       "more than 32 dimensions"),
   ]
 }

@@ -10,7 +10,9 @@ import Testing
   private func message(
     _ name: String, _ options: [String: OptionValue], directory: String = "/nowhere"
   ) -> String {
-    do { return "accepted \(try Fixtures.dataset(name, options, directory: directory).count)" } catch {
+    do {
+      return "accepted \(try Fixtures.dataset(name, options, directory: directory).count)"
+    } catch {
       return "\(error)"
     }
   }
@@ -29,7 +31,8 @@ import Testing
       ).contains("sum to 0.9, not to 1"))
     #expect(
       message("categorical", ["probabilities": .list([.real(1)])]).contains("the shape is uniform"))
-    #expect(message("linear-regression", ["coefficients": list]).contains("2 entries, dimension is 10"))
+    #expect(
+      message("linear-regression", ["coefficients": list]).contains("2 entries, dimension is 10"))
     #expect(message("linear-regression", ["coefficients": .text("one")]).contains("unit, zero"))
     #expect(
       message("tokens", ["contexts": .integer(1_000_000), "vocabulary": .integer(1000)])
@@ -77,7 +80,8 @@ import Testing
       #expect(
         message("text", ["path": .text("latin1.txt")], directory: directory).contains("not UTF-8"))
       #expect(
-        message("text", ["path": .text("one.txt")], directory: directory).contains("shorter than two"))
+        message("text", ["path": .text("one.txt")], directory: directory).contains(
+          "shorter than two"))
       #expect(
         message("text", ["path": .text(".")], directory: directory).contains("not a regular file"))
     }
@@ -107,9 +111,12 @@ import Testing
       func message(_ options: [String: OptionValue]) -> String {
         do { return "accepted \(try open(options).count)" } catch { return "\(error)" }
       }
-      #expect(message(["classes": .list([.integer(12)])]).contains("class 12 does not occur (classes: 0, 1"))
+      #expect(
+        message(["classes": .list([.integer(12)])]).contains(
+          "class 12 does not occur (classes: 0, 1"))
       #expect(message(["classes": .list([])]).contains("the list of classes is empty"))
-      #expect(message(["components": .integer(5)]).contains("5 components of 20 images with 4 pixels"))
+      #expect(
+        message(["components": .integer(5)]).contains("5 components of 20 images with 4 pixels"))
       #expect(message(["held_out": .integer(11)]).contains("there are 10 test images"))
       let projected = try open(["components": .integer(4)])
       #expect(projected.space == .vectors(dimension: 4))

@@ -47,7 +47,8 @@ private struct Golden: Decodable {
   }
 
   @Test func refusesWhatIsNotFinite() {
-    #expect(PrincipalComponents(rows: 3, dimension: 2, count: 1) { _ in [1, 2, 3, .nan, 5, 6] } == nil)
+    #expect(
+      PrincipalComponents(rows: 3, dimension: 2, count: 1) { _ in [1, 2, 3, .nan, 5, 6] } == nil)
   }
 
   /// More rows than one batch, some of them of the last, shorter one.

@@ -7,8 +7,8 @@ import Samples
 import TestSupport
 import Testing
 
-/// The published data sets, where they are on this machine: sums taken by NumPy from files whose MD5
-/// equal the published ones.
+/// The published data sets, where they are on this machine: sums taken by NumPy from files whose
+/// MD5 equal the published ones.
 @Suite struct RealDataTests {
   private func checksum(_ bytes: [UInt8]) -> UInt { crc32(0, bytes, UInt32(bytes.count)) }
 
@@ -28,7 +28,9 @@ import Testing
   }
 
   /// The sums of the first images, over the data set's own values.
-  private func expectDataset(_ name: String, _ directory: String, first: Int, firstTest: Int, label: Int32) throws {
+  private func expectDataset(
+    _ name: String, _ directory: String, first: Int, firstTest: Int, label: Int32
+  ) throws {
     let dataset = try Fixtures.dataset(
       name, ["data_dir": .text(directory), "limit": .integer(500), "held_out": .integer(200)])
     #expect(dataset.space == .images(channels: 1, height: 28, width: 28))
@@ -44,7 +46,8 @@ import Testing
 
   @Test(
     .enabled(
-      if: Fixtures.exists(Fixtures.fashion), "the Debian package dataset-fashion-mnist is not installed"))
+      if: Fixtures.exists(Fixtures.fashion),
+      "the Debian package dataset-fashion-mnist is not installed"))
   func fashion() throws {
     try expectFiles(
       Fixtures.fashion,
@@ -83,7 +86,8 @@ import Testing
         == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
     // Sixteenths are exact.
     #expect((training.reals + held.reals).reduce(0, +) * 16 == 561_718)
-    // Ten components of the test images keep the shares of variance they keep of the training images.
+    // Ten components of the test images keep the shares of variance they keep of the training
+    // images.
     let small = try Fixtures.dataset(
       "digits", ["path": .text(Fixtures.digits), "components": .integer(10)])
     let basis = try #require((small as? any ImageDataset)?.principalComponents)
@@ -97,12 +101,14 @@ import Testing
   /// eigendecomposition.
   @Test(
     .enabled(
-      if: Fixtures.exists(Fixtures.fashion), "the Debian package dataset-fashion-mnist is not installed"))
+      if: Fixtures.exists(Fixtures.fashion),
+      "the Debian package dataset-fashion-mnist is not installed"))
   func fashionComponents() throws {
     let start = ContinuousClock.now
     let dataset = try Fixtures.dataset(
       "fashion-mnist", ["components": .integer(50), "held_out": .integer(1000)])
-    print("fashion-mnist by 50 principal components: read and projected in \(ContinuousClock.now - start)")
+    let seconds = ContinuousClock.now - start
+    print("fashion-mnist by 50 principal components: read and projected in \(seconds)")
     let basis = try #require((dataset as? any ImageDataset)?.principalComponents)
     let training = try dataset.training(key: RandomKey(seed: 0))
     #expect(training.count == 60_000 && training.space == .vectors(dimension: 50))

@@ -6,8 +6,8 @@ import Samples
 import TestSupport
 import Testing
 
-/// Which samples of a finite set are trained on, drawn anew and held out. The array's values are the
-/// rows' numbers.
+/// Which samples of a finite set are trained on, drawn anew and held out. The array's values are
+/// the rows' numbers.
 @Suite struct SamplePoolTests {
   private func rows(_ set: SampleSet) -> [Int] { set.reals.map { Int($0) } }
 
@@ -92,9 +92,12 @@ import Testing
 
   @Test func refusesImpossibleSizes() throws {
     func message(_ options: [String: OptionValue], count: Int = 50) -> String {
-      do { return try withArray(options, count: count) { _ in "accepted" } } catch { return "\(error)" }
+      do { return try withArray(options, count: count) { _ in "accepted" } } catch {
+        return "\(error)"
+      }
     }
-    #expect(message(["limit": .integer(41)]) == "safetensors: limit is 41, but there are 40 samples")
+    #expect(
+      message(["limit": .integer(41)]) == "safetensors: limit is 41, but there are 40 samples")
     #expect(message(["held_out_fraction": .real(0.001)]).contains("leaves an empty part"))
     #expect(message([:], count: 1).contains("leaves an empty part"))
     #expect(message(["tensor": .text("sample")]).contains("(tensors: samples, labels)"))
@@ -110,7 +113,8 @@ import Testing
       "scalar.npy": .npy(MalformedFiles.header(shape: "()"), [3]),
       "none.npy": .npy(MalformedFiles.header(shape: "(0, 3)"), []),
       "nan.npy": .npy(
-        MalformedFiles.header(type: "<f4", shape: "(3,)"), [0, 0, 0, 0, 0, 0, 0xc0, 0x7f, 0, 0, 0, 0]),
+        MalformedFiles.header(type: "<f4", shape: "(3,)"),
+        [0, 0, 0, 0, 0, 0, 0xc0, 0x7f, 0, 0, 0, 0]),
     ]
     try Fixtures.withFiles(files) { directory in
       func open(_ options: [String: OptionValue]) throws -> any Dataset {

@@ -39,8 +39,10 @@ import Testing
 
   /// The declared laws have the moments that the samples were checked for.
   @Test func declaresItsLaw() throws {
-    guard case .gaussian(let gaussian) = try Fixtures.dataset(
-      "gaussian", ["dimension": .integer(2), "mean": .integer(3), "standard_deviation": .real(2)]).law
+    guard
+      case .gaussian(let gaussian) = try Fixtures.dataset(
+        "gaussian", ["dimension": .integer(2), "mean": .integer(3), "standard_deviation": .real(2)]
+      ).law
     else { throw FixtureError.noSuchDataset("gaussian") }
     #expect(gaussian.mean == [3, 3])
     #expect(gaussian.covariance == [4, 0, 0, 4])
@@ -56,13 +58,17 @@ import Testing
     }
     #expect(ring.components.count == 8)
     expectClose(ring.moments.covariance, [2.0004, 0, 0, 2.0004], absolute: 1e-12)
-    guard case .regression(let regression) = try Fixtures.dataset(
-      "linear-regression", ["dimension": .integer(4)]).law
+    guard
+      case .regression(let regression) = try Fixtures.dataset(
+        "linear-regression", ["dimension": .integer(4)]
+      ).law
     else { throw FixtureError.noSuchDataset("linear-regression") }
     #expect(regression.coefficients == [0.5, 0.5, 0.5, 0.5] && regression.noiseVariance == 1)
-    guard case .categorical(let zipf) = try Fixtures.dataset(
-      "categorical",
-      ["categories": .integer(3), "shape": .text("zipf"), "exponent": .integer(2)]).law
+    guard
+      case .categorical(let zipf) = try Fixtures.dataset(
+        "categorical",
+        ["categories": .integer(3), "shape": .text("zipf"), "exponent": .integer(2)]
+      ).law
     else { throw FixtureError.noSuchDataset("categorical") }
     expectClose(zipf.probabilities, [36.0 / 49, 9.0 / 49, 4.0 / 49], relative: 1e-14)
     for name in ["two-moons", "circles", "swiss-roll", "rosenbrock"] {
@@ -70,8 +76,8 @@ import Testing
     }
   }
 
-  /// Several blobs: the random centres belong to the law, so training and held-out samples lie around
-  /// the same ones.
+  /// Several blobs: the random centres belong to the law, so training and held-out samples lie
+  /// around the same ones.
   @Test func blobsShareTheirCentres() throws {
     let options: [String: OptionValue] = [
       "blobs": .integer(3), "layout": .integer(7), "samples": .integer(2000),
@@ -91,7 +97,8 @@ import Testing
       }
       expectWithinFourStandardErrors(distances, exact: 2)
     }
-    let other = try Fixtures.dataset("gaussian-blob", ["blobs": .integer(3), "layout": .integer(8)])
+    let other = try Fixtures.dataset(
+      "gaussian-blob", ["blobs": .integer(3), "layout": .integer(8)])
     guard case .mixture(let moved) = other.law else { throw FixtureError.noSuchDataset("blob") }
     #expect(moved.components[0].mean != centres[0])
   }

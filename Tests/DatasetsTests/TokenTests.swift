@@ -52,7 +52,8 @@ import Testing
         #expect(set.count == 400)
         var sum = 0.0
         for row in 0..<set.count {
-          sum += law.tokenProbabilities[Int(set.indices[2 * row]) * 6 + Int(set.indices[2 * row + 1])]
+          sum +=
+            law.tokenProbabilities[Int(set.indices[2 * row]) * 6 + Int(set.indices[2 * row + 1])]
         }
         agreement.append(sum / 400)
         contexts.append(share(index: 1)(set))
@@ -68,7 +69,8 @@ import Testing
 
   /// Each context's Zipf law is the same numbers in its own order.
   @Test func zipfRowsAreReordered() throws {
-    let law = try law(Fixtures.dataset("tokens", ["vocabulary": .integer(20), "contexts": .integer(4)]))
+    let law = try law(
+      Fixtures.dataset("tokens", ["vocabulary": .integer(20), "contexts": .integer(4)]))
     let harmonic = (1...20).reduce(0.0) { $0 + 1 / Double($1) }
     let expected = (1...20).map { 1 / Double($0) / harmonic }
     var rows: [[Double]] = []
