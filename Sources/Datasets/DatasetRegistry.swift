@@ -1,6 +1,7 @@
 import Options
 
-/// The data sets of study files, in the order of `list datasets`. Adding one is a file and a line here.
+/// The data sets of study files, in the order of `list datasets`. Adding one is a file and a line
+/// here.
 public enum DatasetRegistry {
   public static let all: [any Dataset.Type] = [
     Gaussian.self,

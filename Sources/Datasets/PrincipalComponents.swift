@@ -16,8 +16,8 @@ public struct PrincipalComponents: Sendable {
   /// Rows of x handled at a time.
   private static let batchRows = 4096
 
-  /// - Parameter batch: the rows of a range, [range.count × dimension]; called twice for each range,
-  ///   so that a large set need not be in memory as Doubles.
+  /// - Parameter batch: the rows of a range, [range.count × dimension]; called twice for each
+  ///   range, so that a large set need not be in memory as Doubles.
   /// - Returns: `nil` when an entry is not finite.
   /// - Complexity: rows·dimension² + O(dimension³).
   public init?(rows: Int, dimension: Int, count: Int, batch: (Range<Int>) -> [Double]) {
@@ -39,13 +39,17 @@ public struct PrincipalComponents: Sendable {
       let part = gram(x, rows: range.count, dimension: dimension)
       for index in covariance.indices { covariance[index] += part[index] / Double(rows - 1) }
     }
-    guard let (values, vectors) = symmetricEigen(covariance, dimension: dimension) else { return nil }
+    guard let (values, vectors) = symmetricEigen(covariance, dimension: dimension) else {
+      return nil
+    }
     var components: [Double] = []
     var variances: [Double] = []
     for index in (dimension - count..<dimension).reversed() {
       let vector = vectors[index * dimension..<(index + 1) * dimension]
       var largest = vector.startIndex
-      for place in vector.indices where abs(vector[place]) > abs(vector[largest]) { largest = place }
+      for place in vector.indices where abs(vector[place]) > abs(vector[largest]) {
+        largest = place
+      }
       let sign = vector[largest] < 0 ? -1.0 : 1.0
       components.append(contentsOf: vector.map { sign * $0 })
       // Rounding leaves tiny negative values where there is no variance.

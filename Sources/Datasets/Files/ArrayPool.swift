@@ -8,8 +8,8 @@ enum ArrayPool {
   ///   - values: [product of `shape`], row-major.
   ///   - labels: one a sample, or `nil`.
   ///   - path: of the file, for messages.
-  /// - Throws: `DataError.malformed` for an array without samples or with a value that is not finite;
-  ///   `ComponentError` for impossible sizes.
+  /// - Throws: `DataError.malformed` for an array without samples or with a value that is not
+  ///   finite; `ComponentError` for impossible sizes.
   static func make(
     values: [Double], shape: [Int], labels: [Int32]?, path: String, options: OptionValues,
     subset: SamplePool.Subset, component: String

@@ -49,7 +49,8 @@ public struct Digits: ImageDataset {
         guard let field, field <= largest else {
           throw DataError.malformed(
             path: path,
-            reason: "line \(row + 1): field \(column + 1) is not a whole number from 0 to \(largest)")
+            reason:
+              "line \(row + 1): field \(column + 1) is not a whole number from 0 to \(largest)")
         }
         if column < 64 { images.bytes.append(field) } else { images.labels.append(field) }
       }

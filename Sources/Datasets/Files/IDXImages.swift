@@ -7,8 +7,8 @@ enum IDXImages {
 
   /// Training and test images from a directory, each file plain or compressed by gzip.
   ///
-  /// - Throws: `DataError.missing` with `hint` when a file is not there; `malformed` when one is not
-  ///   what it should be or the files contradict each other.
+  /// - Throws: `DataError.missing` with `hint` when a file is not there; `malformed` when one is
+  ///   not what it should be or the files contradict each other.
   static func read(
     directory: String, hint: String
   ) throws -> (training: LabelledImages, test: LabelledImages) {

@@ -30,8 +30,8 @@ struct ImagePool: Sendable {
   /// - Parameters:
   ///   - heldOutLimit: the most test images used; `nil` for all.
   ///   - levels: the value of each byte, [256].
-  /// - Throws: `ComponentError` for a class that does not occur, or more samples or components asked
-  ///   for than there are.
+  /// - Throws: `ComponentError` for a class that does not occur, or more samples or components
+  ///   asked for than there are.
   init(
     training: LabelledImages, test: LabelledImages, heldOutLimit: Int?, levels: [Double],
     options: OptionValues, subset: SamplePool.Subset, component: String
@@ -46,7 +46,9 @@ struct ImagePool: Sendable {
       }
       test = test.selecting(Array(0..<heldOutLimit))
     }
-    guard test.count > 0 else { throw ComponentError(component, "no test image is of these classes") }
+    guard test.count > 0 else {
+      throw ComponentError(component, "no test image is of these classes")
+    }
     imageSpace = .images(channels: 1, height: training.height, width: training.width)
     let pixels = training.pixels
     var trainingRows = RowStore.bytes(training.bytes, levels: levels)

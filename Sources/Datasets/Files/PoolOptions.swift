@@ -4,7 +4,8 @@ import Randomness
 /// Options that finite data sets share.
 enum PoolOptions {
   static let limit = Option.any(
-    "limit", .either(.integer(1 ... .max), .choice(["all"])), unit: "samples", default: .text("all"),
+    "limit", .either(.integer(1 ... .max), .choice(["all"])), unit: "samples",
+    default: .text("all"),
     help: "Size of the training set, or all.")
 
   /// - Parameter value: `first` where the files have a test part of their own; `random` where the
@@ -12,7 +13,8 @@ enum PoolOptions {
   static func subset(default value: SamplePool.Subset) -> Option<String> {
     .choice(
       "subset", SamplePool.Subset.allCases.map(\.rawValue), default: value.rawValue,
-      help: "Which samples are trained on: the first ones, a random choice that all seeds share, or "
+      help:
+        "Which samples are trained on: the first ones, a random choice that all seeds share, or "
         + "each seed's own (fresh samples may then repeat training samples).")
   }
 

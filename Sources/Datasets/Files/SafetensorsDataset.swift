@@ -1,7 +1,8 @@
 import Options
 import Samples
 
-/// `safetensors`: the user's own array from a safetensors file, for instance an earlier run's samples.
+/// `safetensors`: the user's own array from a safetensors file, for instance an earlier run's
+/// samples.
 public struct SafetensorsDataset: FiniteDataset {
   static let path = Option.path("path", default: nil, help: "A safetensors file.")
   static let tensor = Option.any(

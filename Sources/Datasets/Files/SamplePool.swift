@@ -78,8 +78,9 @@ public struct SamplePool: Sendable {
     return samples(candidates, rows, origin: .real)
   }
 
-  /// Without replacement from the candidates outside the training set (from all candidates where that
-  /// is all of them, or each chain's own); with replacement from the same rows once they are spent.
+  /// Without replacement from the candidates outside the training set (from all candidates where
+  /// that is all of them, or each chain's own); with replacement from the same rows once they are
+  /// spent.
   func fresh(_ wanted: Int, key: RandomKey) -> SampleSet {
     var stream = RandomStream(key: key)
     let source = outside.isEmpty ? Array(0..<candidateCount) : outside
@@ -110,6 +111,8 @@ extension FiniteDataset {
   public var count: Int { pool.count }
   public var law: Law? { nil }
   public func training(key: RandomKey) throws -> SampleSet { pool.training(key: key) }
-  public func fresh(_ count: Int, key: RandomKey) throws -> SampleSet { pool.fresh(count, key: key) }
+  public func fresh(_ count: Int, key: RandomKey) throws -> SampleSet {
+    pool.fresh(count, key: key)
+  }
   public func heldOut(key: RandomKey) throws -> SampleSet { pool.heldOutSamples() }
 }

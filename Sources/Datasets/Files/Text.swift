@@ -5,8 +5,8 @@ import Samples
 
 /// `text`: which character follows which in a text file of the user's.
 ///
-/// The law is the file's own bigram frequencies; samples are independent draws from it: the pair at a
-/// uniformly random place of the text.
+/// The law is the file's own bigram frequencies; samples are independent draws from it: the pair at
+/// a uniformly random place of the text.
 public struct Text: DrawnDataset {
   static let path = Option.path(
     "path", default: nil, help: "The text file, plain or compressed by gzip.")

@@ -8,8 +8,8 @@ public struct CSVTable: Sendable {
   /// Reads a file, plain or compressed by gzip, of at most `limit` bytes unpacked.
   ///
   /// - Parameter columns: the number of fields every line must have.
-  /// - Throws: `DataError`; `malformed` names the line of an empty line, a wrong number of fields or
-  ///   a field that is not a finite decimal number.
+  /// - Throws: `DataError`; `malformed` names an empty line, one with a wrong number of fields or
+  ///   with a field that is not a finite decimal number.
   public init(path: String, columns: Int, limit: Int = 1 << 28, hint: String = "") throws {
     let reader = try ByteReader(path: path, hint: hint)
     try self.init(reader.readToEnd(limit: limit), path: path, columns: columns)
@@ -55,9 +55,12 @@ public struct CSVTable: Sendable {
     if (1...3).contains(field.count), field.allSatisfy({ (0x30...0x39).contains($0) }) {
       return Double(field.reduce(0) { $0 * 10 + Int($1 - 0x30) })
     }
-    guard field.count <= 64, field.allSatisfy({ (0x2b...0x39).contains($0) || $0 == 0x65 || $0 == 0x45 })
+    guard field.count <= 64,
+      field.allSatisfy({ (0x2b...0x39).contains($0) || $0 == 0x65 || $0 == 0x45 })
     else { return nil }
-    guard let value = Double(String(decoding: field, as: UTF8.self)), value.isFinite else { return nil }
+    guard let value = Double(String(decoding: field, as: UTF8.self)), value.isFinite else {
+      return nil
+    }
     return value
   }
 }

@@ -1,5 +1,5 @@
-/// An array of unsigned bytes in the IDX format of the MNIST files: two zero bytes, a type byte, the
-/// number of dimensions, each dimension as a big-endian 32-bit number, the data row-major.
+/// An array of unsigned bytes in the IDX format of the MNIST files: two zero bytes, a type byte,
+/// the number of dimensions, each dimension as a big-endian 32-bit number, the data row-major.
 public struct IDXFile: Sendable {
   public let dimensions: [Int]
   /// [product of `dimensions`], row-major

@@ -7,7 +7,9 @@ enum LittleEndian {
     let width = MemoryLayout<T>.size
     precondition(start >= 0 && start + count * width <= bytes.count, "\(count) numbers at \(start)")
     return bytes.withUnsafeBytes { raw in
-      (0..<count).map { T(littleEndian: raw.loadUnaligned(fromByteOffset: start + $0 * width, as: T.self)) }
+      (0..<count).map {
+        T(littleEndian: raw.loadUnaligned(fromByteOffset: start + $0 * width, as: T.self))
+      }
     }
   }
 

@@ -79,7 +79,8 @@ public struct NPYFile: Sendable {
     case .float32: self.values = LittleEndian.floats(bytes, at: data, count: count).map(Double.init)
     case .float64: self.values = LittleEndian.doubles(bytes, at: data, count: count)
     case .int32:
-      self.values = LittleEndian.integers(bytes, at: data, count: count, as: Int32.self).map(Double.init)
+      self.values = LittleEndian.integers(bytes, at: data, count: count, as: Int32.self).map(
+        Double.init)
     case .int64:
       let integers = LittleEndian.integers(bytes, at: data, count: count, as: Int64.self)
       guard let values = LittleEndian.exactReals(integers) else {

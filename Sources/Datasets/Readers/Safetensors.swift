@@ -35,11 +35,14 @@ public struct SafetensorsFile: Sendable {
   /// As above, from bytes; `path` is for messages.
   public init(_ bytes: [UInt8], path: String) throws {
     func malformed(_ reason: String) -> DataError { .malformed(path: path, reason: reason) }
-    guard bytes.count >= 8 else { throw malformed("\(bytes.count) bytes are too few for safetensors") }
+    guard bytes.count >= 8 else {
+      throw malformed("\(bytes.count) bytes are too few for safetensors")
+    }
     let length = LittleEndian.integers(bytes, at: 0, count: 1, as: UInt64.self)[0]
     guard length >= 2 else { throw malformed("header of \(length) bytes") }
     guard length <= UInt64(SafetensorsFile.longestHeader) else {
-      throw malformed("header of \(length) bytes, at most \(SafetensorsFile.longestHeader) are read")
+      throw malformed(
+        "header of \(length) bytes, at most \(SafetensorsFile.longestHeader) are read")
     }
     guard length <= UInt64(bytes.count - 8) else {
       throw malformed("header of \(length) bytes in a file of \(bytes.count)")

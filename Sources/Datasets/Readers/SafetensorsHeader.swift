@@ -28,7 +28,9 @@ struct SafetensorsHeader {
         try parseMetadata()
         continue
       }
-      guard names.insert(name).inserted else { throw malformed("tensor '\(name.prefix(80))' twice") }
+      guard names.insert(name).inserted else {
+        throw malformed("tensor '\(name.prefix(80))' twice")
+      }
       guard names.count <= SafetensorsFile.mostTensors else {
         throw malformed("more than \(SafetensorsFile.mostTensors) tensors")
       }

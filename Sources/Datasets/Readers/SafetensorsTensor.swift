@@ -56,7 +56,9 @@ extension SafetensorsFile {
   ) -> [UInt8] {
     // The format's own ranking of the types that are written.
     let ranking: [SafetensorsType] = [.int64, .float64, .float32, .int32, .uint8]
-    func rank(_ tensor: SafetensorsTensor) -> Int { ranking.firstIndex(of: tensor.values.type) ?? 0 }
+    func rank(_ tensor: SafetensorsTensor) -> Int {
+      ranking.firstIndex(of: tensor.values.type) ?? 0
+    }
     let sorted = tensors.sorted {
       rank($0) != rank($1)
         ? rank($0) < rank($1) : $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)

@@ -41,7 +41,8 @@ public struct Categorical: DrawnDataset {
       guard abs(sum - 1) <= 1e-9 else {
         throw ComponentError(
           Categorical.component.name,
-          given.isEmpty ? "shape probabilities needs the list probabilities"
+          given.isEmpty
+            ? "shape probabilities needs the list probabilities"
             : "the probabilities sum to \(sum), not to 1")
       }
       probabilities = given

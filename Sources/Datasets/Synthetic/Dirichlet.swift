@@ -1,7 +1,8 @@
 import Glibc
 import Randomness
 
-/// A draw from the symmetric Dirichlet law: independent Gamma(concentration) numbers over their sum.
+/// A draw from the symmetric Dirichlet law: independent Gamma(concentration) numbers over their
+/// sum.
 ///
 /// Works with the logarithms, so that a small concentration, whose Gamma numbers underflow, still
 /// gives probabilities that sum to 1.

@@ -2,8 +2,8 @@ import Options
 import Randomness
 import Samples
 
-/// A data set that is a sampling procedure: training, fresh and held-out samples are independent draws
-/// from one and the same law, told apart by their keys alone.
+/// A data set that is a sampling procedure: training, fresh and held-out samples are independent
+/// draws from one and the same law, told apart by their keys alone.
 public protocol DrawnDataset: Dataset {
   /// The size of the held-out set.
   var heldOutCount: Int { get }

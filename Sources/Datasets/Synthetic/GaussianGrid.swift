@@ -12,7 +12,8 @@ public struct GaussianGrid: MixtureDataset {
     help: "Standard deviation of each Gaussian, the same in both directions.")
 
   public static let component = Component(
-    name: "gaussian-grid", summary: "A square grid of Gaussians in the plane; labels are the modes.",
+    name: "gaussian-grid",
+    summary: "A square grid of Gaussians in the plane; labels are the modes.",
     source: "Dumoulin et al. 2017",
     options: [
       side.spec, spacing.spec, standardDeviation.spec, DrawnOptions.samples.spec,

@@ -33,6 +33,9 @@ public struct Tokens: DrawnDataset {
       contextExponent.spec, layout.spec, DrawnOptions.samples.spec, DrawnOptions.heldOut.spec,
     ])
 
+  /// 128 MiB for the law and as much for its sampling.
+  static let mostProbabilities = 1 << 24
+
   public let space: SampleSpace
   public let count: Int
   public let heldOutCount: Int
@@ -43,10 +46,10 @@ public struct Tokens: DrawnDataset {
   public init(options: OptionValues, files: DataFiles) throws {
     let contexts = options[Tokens.contexts]
     let vocabulary = options[Tokens.vocabulary]
-    guard contexts * vocabulary <= 1 << 26 else {
+    guard contexts * vocabulary <= Tokens.mostProbabilities else {
       throw ComponentError(
         Tokens.component.name,
-        "\(contexts) contexts × \(vocabulary) tokens: at most \(1 << 26) probabilities are kept")
+        "\(contexts) contexts × \(vocabulary) tokens: at most \(Tokens.mostProbabilities) probabilities are kept")
     }
     var stream = RandomStream(key: RandomKey(seed: UInt64(options[Tokens.layout])))
     let ranked = zipfProbabilities(

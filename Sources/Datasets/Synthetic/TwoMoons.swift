@@ -26,8 +26,8 @@ public struct TwoMoons: DrawnDataset {
 
   public var law: Law? { nil }
 
-  /// With t uniform in [0, π]: moon 0 is (cos t, sin t), moon 1 is (1 − cos t, ½ − sin t); either with
-  /// probability ½. The angles are drawn, where scikit-learn spaces them evenly: draws stay
+  /// With t uniform in [0, π]: moon 0 is (cos t, sin t), moon 1 is (1 − cos t, ½ − sin t); either
+  /// with probability ½. The angles are drawn, where scikit-learn spaces them evenly: draws stay
   /// independent.
   public func draw(_ count: Int, origin: Origin, stream: inout RandomStream) -> SampleSet {
     var values: [Double] = []  // [count × 2]
