@@ -49,7 +49,6 @@ struct Chain<Model: GenerativeModel> {
 
   private static func fitFirst(cell: PreparedCell, keys: ChainKeys) throws -> FirstGeneration<Model> {
     let real = try cell.dataset.training(key: keys.data(.realData))
-    let heldOut = try cell.dataset.heldOut(key: keys.data(.heldOutData))
     var model = try Model(options: cell.spec.model.options, space: cell.dataset.space)
     let statistics = model.summarize(real)
     var laws: [(weight: Double, law: Law)]?
@@ -65,7 +64,7 @@ struct Chain<Model: GenerativeModel> {
       laws: laws)
     let report = try model.fit(training, key: keys.fit(generation: 0))
     return FirstGeneration(
-      real: real, heldOut: heldOut, statistics: statistics, model: model, report: report)
+      real: real, statistics: statistics, model: model, report: report)
   }
 
   private init(cell: PreparedCell, keys: ChainKeys, first: FirstGeneration<Model>) throws {
@@ -79,7 +78,8 @@ struct Chain<Model: GenerativeModel> {
     composer = Composer(cell: cell, keys: keys, first: first, corrector: corrector)
     let reference = Reference(
       space: cell.dataset.space, law: cell.dataset.law, training: first.real,
-      heldOut: first.heldOut, key: keys.data(.measure), modelHasLaw: first.model.law != nil)
+      heldOut: try cell.dataset.heldOut(key: keys.data(.heldOutData)), key: keys.data(.measure),
+      modelHasLaw: first.model.law != nil)
     metrics = try zip(cell.metricTypes, cell.spec.metrics).map { type, choice in
       try type.init(options: choice.options, reference: reference)
     }

@@ -4,7 +4,6 @@ import Samples
 /// Real data and the model fitted to them: what arms that differ in the loop alone have in common.
 struct FirstGeneration<Model: GenerativeModel>: Sendable {
   let real: SampleSet
-  let heldOut: SampleSet
   /// Statistics of `real`, for models that have some.
   let statistics: Model.Statistics?
   let model: Model

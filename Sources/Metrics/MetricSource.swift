@@ -91,7 +91,7 @@ extension Reference {
 
   /// The real samples that the model's are compared with: the held-out ones; the training set where
   /// a data set holds nothing out.
-  var comparison: SampleSet { heldOut.count > 0 ? heldOut : training }
+  var comparison: SampleSet { get throws { try heldOut.count > 0 ? heldOut : training } }
 }
 
 /// At most `limit` of the points [rows×dimension], chosen at random without replacement; all of

@@ -41,7 +41,7 @@ public struct DiscrepancyMetric: Metric {
     dimension = reference.space.width
     limit = options[Self.samples]
     real = subset(
-      reference.comparison.reals, dimension: dimension, limit: limit,
+      try reference.comparison.reals, dimension: dimension, limit: limit,
       key: reference.key.folding(.measure))
     guard real.count >= 2 * dimension, real.allSatisfy(\.isFinite) else {
       throw ComponentError(name, "needs at least two finite real samples")

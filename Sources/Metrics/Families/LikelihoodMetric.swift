@@ -20,11 +20,11 @@ public struct LikelihoodMetric: Metric {
     guard reference.modelHasLaw else {
       throw ComponentError(name, "needs a model with a law in closed form")
     }
-    guard reference.heldOut.count > 0 else {
+    guard try reference.heldOut.count > 0 else {
       throw ComponentError(name, "needs held-out real data, and the data set has none")
     }
     space = reference.space
-    heldOut = reference.heldOut
+    heldOut = try reference.heldOut
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {

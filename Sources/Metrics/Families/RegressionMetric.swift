@@ -25,7 +25,7 @@ public struct RegressionMetric: Metric {
       throw ComponentError(name, "needs a model that has regression coefficients")
     }
     self.dimension = dimension
-    heldOut = reference.heldOut
+    heldOut = try reference.heldOut
     if case .regression(let law)? = reference.law { truth = law.coefficients } else { truth = nil }
     quantities = truth == nil ? ["held_out_mse"] : ["test_error", "held_out_mse"]
   }

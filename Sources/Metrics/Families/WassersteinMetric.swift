@@ -166,7 +166,7 @@ private struct EmpiricalComparison: Sendable {
           + "\(WassersteinMetric.largestExact)); lower 'samples' or use 'method: sliced'")
     }
     let real = subset(
-      reference.comparison.reals, dimension: dimension, limit: limit,
+      try reference.comparison.reals, dimension: dimension, limit: limit,
       key: reference.key.folding(.measure))
     guard real.count > 0, real.allSatisfy(\.isFinite) else {
       throw ComponentError(name, "the real data are empty or not finite")
