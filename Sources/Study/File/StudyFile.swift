@@ -57,14 +57,9 @@ public enum StudyFile {
     var tree = try merged(root, presetName(root, overrides), catalogue)
     for override in overrides { tree = override.applied(to: tree) }
     var decoder = StudyDecoder(catalogue: catalogue)
-<<<<<<< HEAD
-    decoder.checkVisible(overrides, in: tree)
+    decoder.checkVisible(overrides, file: root, in: tree)
     let hash = sha256Hex(
       Array(([source.text] + overrides.map(\.text)).joined(separator: "\u{0}").utf8))
-=======
-    decoder.checkVisible(overrides, file: root, in: tree)
-    let hash = sha256Hex(([source.text] + overrides.map(\.text)).joined(separator: "\u{0}"))
->>>>>>> h-study
     return try decoder.plan(tree, directory: directory, sourceHash: hash)
   }
 
