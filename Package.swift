@@ -73,7 +73,7 @@ let package = Package(
       swiftSettings: settings),
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Samples", "Randomness"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Models", "Laws", "Options", "Samples", "Randomness"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],
@@ -107,7 +107,7 @@ let package = Package(
       swiftSettings: settings),
     // Starts the built command under mpirun.
     .testTarget(
-      name: "RankTests", dependencies: ["ouroboros", "Results", "TestSupport"],
+      name: "RankTests", dependencies: ["ouroboros", "MPI", "Results", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

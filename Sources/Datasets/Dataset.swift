@@ -1,3 +1,4 @@
+import Glibc
 import Laws
 import Options
 import Randomness
@@ -38,7 +39,11 @@ public struct DataFiles: Sendable {
 
   /// An absolute name as it is, a relative one under `directory`, `~/` under the home directory.
   public func resolve(_ name: String) -> String {
-    name.hasPrefix("/") ? name : directory + "/" + name
+    if name.hasPrefix("/") { return name }
+    if name.hasPrefix("~/"), let home = getenv("HOME") {
+      return String(cString: home) + name.dropFirst(1)
+    }
+    return directory + "/" + name
   }
 }
 

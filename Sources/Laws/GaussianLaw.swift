@@ -12,19 +12,41 @@ public struct GaussianLaw: Sendable {
   /// F with covariance = F·Fᵀ.
   public let factor: SemidefiniteFactor
 
-  public init(mean: [Double], covariance: [Double]) {
-    precondition(covariance.count == mean.count * mean.count, "covariance \(covariance.count), mean \(mean.count)")
+  /// - Parameters:
+  ///   - covariance: [dimension×dimension], symmetric positive semi-definite.
+  ///   - maximumRank: an upper bound of the covariance's rank where one is known.
+  /// - Complexity: O(dimension³).
+  public init(mean: [Double], covariance: [Double], maximumRank: Int = .max) {
+    precondition(
+      covariance.count == mean.count * mean.count,
+      "covariance \(covariance.count), mean \(mean.count)")
     self.dimension = mean.count
     self.mean = mean
     self.covariance = covariance
-    self.factor = SemidefiniteFactor(covariance, dimension: mean.count)
+    self.factor = SemidefiniteFactor(
+      covariance, dimension: mean.count, maximumRank: maximumRank)
+  }
+
+  /// A law with independent coordinates.
+  ///
+  /// - Parameter variances: [dimension], none below zero.
+  /// - Complexity: O(dimension²).
+  public init(mean: [Double], variances: [Double]) {
+    precondition(variances.count == mean.count, "variances \(variances.count), mean \(mean.count)")
+    let d = mean.count
+    var covariance = [Double](repeating: 0, count: d * d)
+    for index in 0..<d { covariance[index * d + index] = variances[index] }
+    self.dimension = d
+    self.mean = mean
+    self.covariance = covariance
+    self.factor = SemidefiniteFactor(diagonal: variances)
   }
 
   /// N(0, I).
   public static func standard(dimension: Int) -> GaussianLaw {
-    var identity = [Double](repeating: 0, count: dimension * dimension)
-    for index in 0..<dimension { identity[index * dimension + index] = 1 }
-    return GaussianLaw(mean: [Double](repeating: 0, count: dimension), covariance: identity)
+    GaussianLaw(
+      mean: [Double](repeating: 0, count: dimension),
+      variances: [Double](repeating: 1, count: dimension))
   }
 
   /// tr Σ.
@@ -37,6 +59,15 @@ public struct GaussianLaw: Sendable {
   /// `count` draws, [count×dimension] row-major; the covariance multiplied by `scale`.
   public func sample(_ count: Int, scale: Double = 1, stream: inout RandomStream) -> [Double] {
     let rank = factor.rank
+    let root = scale.squareRoot()
+    if dimension == 1 {
+      var values = [Double](repeating: 0, count: count)
+      if rank == 1 { stream.fillNormals(&values) }
+      let deviation = rank == 1 ? root * factor.values[0] : 0
+      let centre = mean[0]
+      for row in values.indices { values[row] = centre + deviation * values[row] }
+      return values
+    }
     var values = [Double](repeating: 0, count: count * dimension)
     for row in 0..<count {
       for column in 0..<dimension { values[row * dimension + column] = mean[column] }
@@ -46,19 +77,26 @@ public struct GaussianLaw: Sendable {
     stream.fillNormals(&normals)
     multiply(
       normals, factor.values, transposingB: true, m: count, n: dimension, k: rank,
-      alpha: scale.squareRoot(), beta: 1, into: &values)
+      alpha: root, beta: 1, into: &values)
     return values
   }
 
   /// ln density of each row of `x` [rows×dimension]; −∞ everywhere where the law is degenerate.
   public func logDensity(_ x: [Double], rows: Int) -> [Double] {
     guard factor.isTriangular else { return [Double](repeating: -.infinity, count: rows) }
+    let constant = -0.5 * (Double(dimension) * log(2 * .pi) + factor.logDeterminant)
     var centred = x
+    if dimension == 1 {
+      for row in 0..<rows {
+        let value = (x[row] - mean[0]) / factor.values[0]
+        centred[row] = constant - 0.5 * value * value
+      }
+      return centred
+    }
     for row in 0..<rows {
       for column in 0..<dimension { centred[row * dimension + column] -= mean[column] }
     }
     solveLowerTriangularRows(factor.values, &centred, rows: rows, dimension: dimension)
-    let constant = -0.5 * (Double(dimension) * log(2 * .pi) + factor.logDeterminant)
     return (0..<rows).map { row in
       var sum = 0.0
       for column in 0..<dimension {

@@ -9,8 +9,15 @@ public protocol Policy: Sendable {
   /// - Throws: `ComponentError` when the loop's options do not suit the policy.
   init(options: OptionValues, setting: PolicySetting) throws
 
+  /// How many previous models recipes may draw from by `Ingredient.draw`; 1 is the newest alone.
+  var modelMemory: Int { get }
+
   /// What generation `generation` ≥ 1 is fitted to.
   func recipe(generation: Int, stream: inout RandomStream) -> Recipe
+}
+
+extension Policy {
+  public var modelMemory: Int { 1 }
 }
 
 /// What a policy may know of its chain.
@@ -41,8 +48,8 @@ public enum Ingredient: Sendable, Hashable {
   case real(count: Int)
   /// Real samples nobody has seen before.
   case fresh(count: Int)
-  /// The synthetic set drawn after a generation, whole.
-  case synthetic(generation: Int)
+  /// The synthetic sets drawn after these generations, whole and in order.
+  case synthetic(generations: Range<Int>)
   /// New samples from the model of a generation.
   case draw(generation: Int, count: Int)
 }
@@ -56,5 +63,12 @@ public struct Recipe: Sendable, Hashable {
   public init(_ ingredients: [Ingredient], subsample: Int? = nil) {
     self.ingredients = ingredients
     self.subsample = subsample
+  }
+
+  /// Whether the synthetic set drawn after a generation is part of it.
+  public func uses(syntheticSetOf generation: Int) -> Bool {
+    ingredients.contains {
+      if case .synthetic(let generations) = $0 { generations.contains(generation) } else { false }
+    }
   }
 }

@@ -2,6 +2,7 @@ import Laws
 import Options
 import Randomness
 import Samples
+import Synchronization
 
 /// A measure of a generation against the real data. Prepared once a chain, measured every generation.
 public protocol Metric: Sendable {
@@ -30,23 +31,42 @@ public struct Reference: Sendable {
   public let law: Law?
   /// The chain's real training set.
   public let training: SampleSet
-  /// Real data the models never see.
-  public let heldOut: SampleSet
+  /// Real data the models never see. Drawn or read when first asked for: many metrics need none.
+  public var heldOut: SampleSet { get throws { try held.value() } }
+  private let held: Held
   /// A key for random projections and the like, fixed over the generations of a chain.
   public let key: RandomKey
   /// Whether the model of the chain exposes its fitted law.
   public let modelHasLaw: Bool
 
   public init(
-    space: SampleSpace, law: Law?, training: SampleSet, heldOut: SampleSet, key: RandomKey,
+    space: SampleSpace, law: Law?, training: SampleSet,
+    heldOut: @autoclosure @escaping @Sendable () throws -> SampleSet, key: RandomKey,
     modelHasLaw: Bool
   ) {
     self.space = space
     self.law = law
     self.training = training
-    self.heldOut = heldOut
+    held = Held(heldOut)
     self.key = key
     self.modelHasLaw = modelHasLaw
+  }
+}
+
+/// A sample set made when it is first asked for.
+private final class Held: Sendable {
+  private let make: @Sendable () throws -> SampleSet
+  private let made = Mutex<SampleSet?>(nil)
+
+  init(_ make: @escaping @Sendable () throws -> SampleSet) { self.make = make }
+
+  func value() throws -> SampleSet {
+    try made.withLock { kept in
+      if let kept { return kept }
+      let value = try make()
+      kept = value
+      return value
+    }
   }
 }
 

@@ -2,7 +2,20 @@ import Options
 
 /// The metrics of study files, in the order of `list metrics`. Adding one is a file and a line here.
 public enum MetricRegistry {
-  public static let all: [any Metric.Type] = []
+  public static let all: [any Metric.Type] = [
+    MomentsMetric.self,
+    WassersteinMetric.self,
+    DiscrepancyMetric.self,
+    DivergenceMetric.self,
+    DiscreteMetric.self,
+    TailMetric.self,
+    ModeCoverageMetric.self,
+    MixtureDistanceMetric.self,
+    LikelihoodMetric.self,
+    RegressionMetric.self,
+    CollapseFlagsMetric.self,
+    EffectiveSampleSizeMetric.self,
+  ]
 
   /// The metric of a name; `nil` where there is none.
   public static func named(_ name: String) -> (any Metric.Type)? {

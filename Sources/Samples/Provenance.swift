@@ -8,13 +8,35 @@ public enum Origin: Sendable, Hashable, Comparable {
   case generation(Int)
   /// Sampled from the model of a generation and changed by the corrector.
   case corrected(Int)
+
+  /// The same kind of origin, `steps` generations later; real data have no generation.
+  func advanced(by steps: Int) -> Origin {
+    switch self {
+    case .real, .fresh: self
+    case .generation(let generation): .generation(generation + steps)
+    case .corrected(let generation): .corrected(generation + steps)
+    }
+  }
+
+  /// Whether the origin names a generation.
+  var isSynthetic: Bool {
+    switch self {
+    case .real, .fresh: false
+    case .generation, .corrected: true
+    }
+  }
 }
 
 /// The origins of a set's samples as runs, in order.
 public struct Provenance: Sendable, Hashable {
+  /// `repeats` consecutive generations, starting with `origin`, of `count` samples each. A set that
+  /// accumulates equal shares over many generations is one run, whatever their number.
   public struct Run: Sendable, Hashable {
     public let origin: Origin
     public let count: Int
+    public let repeats: Int
+    /// The samples in the run.
+    public var total: Int { count * repeats }
   }
 
   public private(set) var runs: [Run] = []
@@ -26,84 +48,95 @@ public struct Provenance: Sendable, Hashable {
   /// Adds `count` samples of one origin at the end.
   public mutating func append(_ origin: Origin, count: Int) {
     guard count > 0 else { return }
-    if let last = runs.last, last.origin == origin {
-      runs[runs.count - 1] = Run(origin: origin, count: last.count + count)
+    guard let last = runs.last else {
+      runs.append(Run(origin: origin, count: count, repeats: 1))
+      return
+    }
+    if last.origin == origin, last.repeats == 1 {
+      runs[runs.count - 1] = Run(origin: origin, count: last.count + count, repeats: 1)
+    } else if last.origin.isSynthetic, last.origin.advanced(by: last.repeats) == origin,
+      last.count == count
+    {
+      runs[runs.count - 1] = Run(origin: last.origin, count: count, repeats: last.repeats + 1)
     } else {
-      runs.append(Run(origin: origin, count: count))
+      runs.append(Run(origin: origin, count: count, repeats: 1))
     }
   }
 
   /// Adds another set's origins at the end.
   public mutating func append(_ other: Provenance) {
-    for run in other.runs { append(run.origin, count: run.count) }
+    for run in other.runs {
+      for step in 0..<run.repeats { append(run.origin.advanced(by: step), count: run.count) }
+    }
   }
 
   /// The number of samples.
-  public var count: Int { runs.reduce(0) { $0 + $1.count } }
+  public var count: Int { runs.reduce(0) { $0 + $1.total } }
 
   /// Samples by origin, sorted by origin.
   public var counts: [(origin: Origin, count: Int)] {
     var totals: [Origin: Int] = [:]
-    for run in runs { totals[run.origin, default: 0] += run.count }
+    for run in runs {
+      for step in 0..<run.repeats { totals[run.origin.advanced(by: step), default: 0] += run.count }
+    }
     return totals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// The origins of the samples at `indices`, in that order.
   ///
-  /// - Complexity: O(indices + runs) when the indices ascend, O(indices · log runs) otherwise.
+  /// - Complexity: O(indices + runs) when the indices ascend, O(indices · runs) at worst.
   public func selecting(_ indices: [Int]) -> Provenance {
-    var ends: [Int] = []
-    var total = 0
-    for run in runs {
-      total += run.count
-      ends.append(total)
-    }
     var result = Provenance()
     var at = 0
+    var start = 0
     for index in indices {
-      precondition(index >= 0 && index < total, "sample \(index) of \(total)")
-      if !(index < ends[at] && (at == 0 || index >= ends[at - 1])) {
-        var low = 0
-        var high = ends.count - 1
-        while low < high {
-          let middle = (low + high) / 2
-          if index < ends[middle] { high = middle } else { low = middle + 1 }
-        }
-        at = low
+      if index < start {
+        at = 0
+        start = 0
       }
-      result.append(runs[at].origin, count: 1)
+      while at < runs.count, index >= start + runs[at].total {
+        start += runs[at].total
+        at += 1
+      }
+      precondition(index >= 0 && at < runs.count, "sample \(index) of \(count)")
+      result.appendOne(runs[at].origin.advanced(by: (index - start) / runs[at].count))
     }
     return result
+  }
+
+  /// Adds one sample; never joins it into a run of several generations.
+  private mutating func appendOne(_ origin: Origin) {
+    if let last = runs.last, last.origin == origin, last.repeats == 1 {
+      runs[runs.count - 1] = Run(origin: origin, count: last.count + 1, repeats: 1)
+    } else {
+      runs.append(Run(origin: origin, count: 1, repeats: 1))
+    }
   }
 
   /// A compact text, e.g. `real:100 g0..8:50 c9:7`: counts per origin, neighbouring generations with
   /// equal counts joined.
   public var summary: String {
-    var parts: [String] = []
-    var open: (kind: String, first: Int, last: Int, count: Int)?
-    func close() {
-      guard let run = open else { return }
-      let span = run.first == run.last ? "\(run.first)" : "\(run.first)..\(run.last)"
-      parts.append("\(run.kind)\(span):\(run.count)")
-      open = nil
+    var sorted = Provenance()
+    if zip(runs, runs.dropFirst()).allSatisfy({ $0.origin < $1.origin }) {
+      sorted = self
+    } else {
+      for (origin, count) in counts { sorted.append(origin, count: count) }
     }
-    func extend(_ kind: String, _ generation: Int, _ count: Int) {
-      if let run = open, run.kind == kind, run.last == generation - 1, run.count == count {
-        open = (kind, run.first, generation, count)
-      } else {
-        close()
-        open = (kind, generation, generation, count)
+    var text = ""
+    for run in sorted.runs {
+      if !text.isEmpty { text += " " }
+      switch run.origin {
+      case .real: text += "real:"
+      case .fresh: text += "fresh:"
+      case .generation(let first): text += Provenance.span("g", first, run.repeats)
+      case .corrected(let first): text += Provenance.span("c", first, run.repeats)
       }
+      text += String(run.count)
     }
-    for (origin, count) in counts {
-      switch origin {
-      case .real: parts.append("real:\(count)")
-      case .fresh: parts.append("fresh:\(count)")
-      case .generation(let generation): extend("g", generation, count)
-      case .corrected(let generation): extend("c", generation, count)
-      }
-    }
-    close()
-    return parts.joined(separator: " ")
+    return text
+  }
+
+  private static func span(_ kind: String, _ first: Int, _ repeats: Int) -> String {
+    repeats == 1 ? "\(kind)\(first):" : "\(kind)\(first)..\(first + repeats - 1):"
   }
 }

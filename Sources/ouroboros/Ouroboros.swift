@@ -5,8 +5,9 @@ import ArgumentParser
 struct Ouroboros: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ouroboros",
-    abstract: "Trains generative models on their own output, generation after generation.",
+    abstract: "Iterated training of generative models on their own output.",
     subcommands: [
-      PlanCommand.self, ValidateCommand.self, SchemaCommand.self, NewCommand.self, ListCommand.self,
+      RunCommand.self, PlanCommand.self, ValidateCommand.self, SchemaCommand.self, NewCommand.self,
+      ListCommand.self, DoctorCommand.self, RankCheckCommand.self,
     ])
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Options
+import Results
 
 /// Reads study files.
 public enum StudyFile {
@@ -57,7 +58,8 @@ public enum StudyFile {
     for override in overrides { tree = override.applied(to: tree) }
     var decoder = StudyDecoder(catalogue: catalogue)
     decoder.checkVisible(overrides, file: root, in: tree)
-    let hash = sha256Hex(([source.text] + overrides.map(\.text)).joined(separator: "\u{0}"))
+    let hash = sha256Hex(
+      Array(([source.text] + overrides.map(\.text)).joined(separator: "\u{0}").utf8))
     return try decoder.plan(tree, directory: directory, sourceHash: hash)
   }
 

@@ -88,7 +88,8 @@ extension Recipe {
     let whole = ingredients.reduce(0) { total, ingredient in
       switch ingredient {
       case .real(let count), .fresh(let count), .draw(_, let count): total + count
-      case .synthetic(let generation): total + setting.sampleCount(after: generation)
+      case .synthetic(let generations):
+        generations.reduce(total) { $0 + setting.sampleCount(after: $1) }
       }
     }
     return subsample.map { min($0, whole) } ?? whole

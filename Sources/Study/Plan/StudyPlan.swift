@@ -1,5 +1,6 @@
 import Loops
 import Options
+import Results
 
 /// A study with everything resolved: what a run needs, without the study file.
 public struct StudyPlan: Sendable {
@@ -90,6 +91,6 @@ extension CellSpec {
         id: id, dataset: dataset, model: model, loop: loop, generations: settings.generations,
         metrics: settings.metrics, keep: settings.keep)
     }
-    self = made(String(sha256Hex(made("").canonical.canonicalJSON).prefix(16)))
+    self = made(String(sha256Hex(Array(made("").canonical.canonicalJSON.utf8)).prefix(16)))
   }
 }

@@ -1,0 +1,16 @@
+import Randomness
+
+/// `count` of the elements in random order, without replacement: the first steps of a Fisher–Yates
+/// shuffle. With `count` = all it is a random order.
+///
+/// - Complexity: one random number for each element chosen, and a copy of `elements`.
+func chosenAtRandom<Element>(
+  _ count: Int, from elements: [Element], _ stream: inout RandomStream
+) -> [Element] {
+  precondition((0...elements.count).contains(count), "\(count) of \(elements.count) elements")
+  var result = elements
+  for index in 0..<count {
+    result.swapAt(index, index + stream.integer(below: elements.count - index))
+  }
+  return Array(result[..<count])
+}

@@ -1,0 +1,100 @@
+extension SemidefiniteFactor {
+  /// F·z + offset, [dimension].
+  ///
+  /// - Parameters:
+  ///   - z: [rank]
+  ///   - scale: multiplies F.
+  public func applied(to z: [Double], scale: Double, adding offset: [Double]) -> [Double] {
+    precondition(z.count == rank && offset.count == dimension, "\(z.count) for rank \(rank)")
+    if dimension == 1 { return [rank == 0 ? offset[0] : offset[0] + scale * values[0] * z[0]] }
+    var result = offset
+    if isDiagonal {
+      for row in 0..<dimension { result[row] += scale * values[row * rank + row] * z[row] }
+      return result
+    }
+    values.withUnsafeBufferPointer { f in
+      for row in 0..<dimension {
+        var sum = 0.0
+        for column in 0..<(isTriangular ? row + 1 : rank) { sum += f[row * rank + column] * z[column] }
+        result[row] += scale * sum
+      }
+    }
+    return result
+  }
+
+  /// scale·F·S·Fᵀ for symmetric S [rank×rank]: a symmetric [dimension×dimension] matrix.
+  ///
+  /// - Complexity: 2·dimension³ floating-point operations, dimension² for a diagonal factor.
+  public func congruence(of s: [Double], scale: Double) -> [Double] {
+    precondition(s.count == rank * rank, "\(s.count) entries for rank \(rank)")
+    let d = dimension
+    let r = rank
+    guard r > 0 else { return [Double](repeating: 0, count: d * d) }
+    if isDiagonal { return diagonalCongruence(of: s, scale: scale) }
+    if isTriangular, d > smallDimension {
+      var result = s
+      multiplyLowerTriangular(values, left: &result, rows: d, columns: d, alpha: scale)
+      multiplyLowerTriangularTransposed(values, right: &result, rows: d, columns: d)
+      symmetrise(&result, d)
+      return result
+    }
+    var half = [Double](repeating: 0, count: d * r)  // F·S, [d×r]
+    var result = [Double](repeating: 0, count: d * d)
+    guard d <= smallDimension else {
+      multiply(values, s, m: d, n: r, k: r, alpha: scale, into: &half)
+      multiply(half, values, transposingB: true, m: d, n: d, k: r, into: &result)
+      symmetrise(&result, d)
+      return result
+    }
+    smallCongruence(s, scale, &half, &result)
+    return result
+  }
+
+  private func diagonalCongruence(of s: [Double], scale: Double) -> [Double] {
+    let d = dimension
+    if d == 1 { return [scale * values[0] * values[0] * s[0]] }
+    return [Double](unsafeUninitializedCapacity: d * d) { result, count in
+      count = d * d
+      values.withUnsafeBufferPointer { f in
+        s.withUnsafeBufferPointer { s in
+          for i in 0..<d {
+            for j in 0..<d {
+              result[i * d + j] = scale * (f[i * d + i] * f[j * d + j]) * s[i * d + j]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func smallCongruence(
+    _ s: [Double], _ scale: Double, _ half: inout [Double], _ result: inout [Double]
+  ) {
+    let d = dimension
+    let r = rank
+    values.withUnsafeBufferPointer { f in
+      s.withUnsafeBufferPointer { s in
+        half.withUnsafeMutableBufferPointer { half in
+          for i in 0..<d {
+            for k in 0..<(isTriangular ? i + 1 : r) {
+              let value = scale * f[i * r + k]
+              for j in 0..<r { half[i * r + j] += value * s[k * r + j] }
+            }
+          }
+        }
+      }
+      half.withUnsafeBufferPointer { half in
+        result.withUnsafeMutableBufferPointer { result in
+          for i in 0..<d {
+            for j in 0...i {
+              var sum = 0.0
+              for k in 0..<(isTriangular ? j + 1 : r) { sum += half[i * r + k] * f[j * r + k] }
+              result[i * d + j] = sum
+              result[j * d + i] = sum
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import COpenBLAS
+import Glibc
+
+/// A factor F [dimension×rank], row-major, with A = F·Fᵀ, for a symmetric positive semi-definite A.
+public struct SemidefiniteFactor: Sendable {
+  public let dimension: Int
+  /// Columns of `values`.
+  public let rank: Int
+  public let values: [Double]
+  /// Whether the factor is square and lower triangular (A is positive definite).
+  public let isTriangular: Bool
+  /// Whether the factor is square and diagonal, with nothing but positive numbers on the diagonal.
+  public let isDiagonal: Bool
+
+  /// Plain Cholesky where it succeeds, Cholesky with complete pivoting (LAPACK `dpstrf`) where the
+  /// matrix is singular; eigenvalues below dimension·ε·max diagonal count as zero.
+  ///
+  /// - Parameters:
+  ///   - a: [dimension×dimension], row-major.
+  ///   - maximumRank: an upper bound of A's rank that is known beforehand, e.g. samples − 1 for a
+  ///     sample covariance. Rounding then cannot pretend to a higher one.
+  public init(_ a: [Double], dimension: Int, maximumRank: Int = .max) {
+    if maximumRank >= dimension, let lower = choleskyFactor(a, dimension: dimension) {
+      self.init(
+        dimension: dimension, rank: dimension, values: lower, isTriangular: true,
+        isDiagonal: dimension == 1)
+    } else {
+      self.init(pivoting: a, dimension: dimension, maximumRank: max(0, maximumRank))
+    }
+  }
+
+  /// The factor of a diagonal matrix: a column for every entry above zero, holding its square root.
+  ///
+  /// - Parameter variances: [dimension]
+  public init(diagonal variances: [Double]) {
+    let n = variances.count
+    var rank = 0
+    for variance in variances where variance > 0 { rank += 1 }
+    var values = [Double](repeating: 0, count: n * rank)
+    var column = 0
+    for row in 0..<n where variances[row] > 0 {
+      values[row * rank + column] = variances[row].squareRoot()
+      column += 1
+    }
+    self.init(
+      dimension: n, rank: rank, values: values, isTriangular: rank == n, isDiagonal: rank == n)
+  }
+
+  private init(
+    dimension: Int, rank: Int, values: [Double], isTriangular: Bool, isDiagonal: Bool
+  ) {
+    self.dimension = dimension
+    self.rank = rank
+    self.values = values
+    self.isTriangular = isTriangular
+    self.isDiagonal = isDiagonal
+  }
+
+  private init(pivoting a: [Double], dimension: Int, maximumRank: Int) {
+    guard dimension > 1 else {
+      self.init(dimension: dimension, rank: 0, values: [], isTriangular: false, isDiagonal: false)
+      return
+    }
+    var factor = a
+    var n = Int32(dimension)
+    var pivots = [Int32](repeating: 0, count: dimension)
+    var rank: Int32 = 0
+    var tolerance = -1.0
+    var work = [Double](repeating: 0, count: 2 * dimension)
+    var info: Int32 = 0
+    var uplo = CChar(UInt8(ascii: "U"))
+    dpstrf_(&uplo, &n, &factor, &n, &pivots, &rank, &tolerance, &work, &info)
+    let columns = min(Int(rank), maximumRank)
+    var values = [Double](repeating: 0, count: dimension * columns)
+    for row in 0..<dimension {
+      let original = Int(pivots[row]) - 1
+      for column in 0..<min(row + 1, columns) {
+        values[original * columns + column] = factor[row * dimension + column]
+      }
+    }
+    self.init(
+      dimension: dimension, rank: columns, values: values, isTriangular: false, isDiagonal: false)
+  }
+
+  /// ln det A; −∞ where A is singular.
+  public var logDeterminant: Double {
+    guard isTriangular else { return -.infinity }
+    var sum = 0.0
+    for index in 0..<dimension { sum += log(values[index * dimension + index]) }
+    return 2 * sum
+  }
+}

@@ -1,0 +1,42 @@
+import COpenBLAS
+
+/// The upper triangle of c [n×n] = beta·c + x·xᵀ for x [n×columns] row-major; the lower one is left.
+///
+/// - Complexity: n²·columns floating-point operations.
+public func accumulateRowProducts(
+  _ x: UnsafePointer<Double>, rows n: Int, columns: Int, beta: Double = 0,
+  into c: UnsafeMutablePointer<Double>
+) {
+  guard n > 0 else { return }
+  cblas_dsyrk(
+    CblasRowMajor, CblasUpper, CblasNoTrans, Int32(n), Int32(columns), 1, x,
+    Int32(max(columns, 1)), beta, c, Int32(n))
+}
+
+/// The upper triangle of c [n×n] = beta·c + xᵀ·x for x [rows×n] row-major; the lower one is left.
+///
+/// - Complexity: n²·rows floating-point operations.
+public func accumulateColumnProducts(
+  _ x: UnsafePointer<Double>, rows: Int, columns n: Int, beta: Double = 0,
+  into c: UnsafeMutablePointer<Double>
+) {
+  guard n > 0 else { return }
+  cblas_dsyrk(
+    CblasRowMajor, CblasUpper, CblasTrans, Int32(n), Int32(rows), 1, x, Int32(n), beta, c, Int32(n))
+}
+
+/// Copies the upper triangle of a square matrix to the lower one, in tiles that stay in the cache.
+public func symmetrise(_ a: UnsafeMutablePointer<Double>, _ dimension: Int) {
+  let tile = 16
+  for top in stride(from: 0, to: dimension, by: tile) {
+    let bottom = min(top + tile, dimension)
+    for left in stride(from: top, to: dimension, by: tile) {
+      let right = min(left + tile, dimension)
+      for row in top..<bottom {
+        for column in max(left, row + 1)..<max(right, row + 1, left) {
+          a[column * dimension + row] = a[row * dimension + column]
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Results
+
+/// Gathers generations into blocks.
+struct BlockBuilder {
+  let cell: String
+  let seed: Int
+  let metrics: [String]
+  private var first: Int
+  private var values: [Double] = []
+  private var provenance: [String] = []
+  private var opened = monotonicSeconds()
+  /// Said once for the first value that is not finite.
+  private var note = ""
+
+  init(cell: String, seed: Int, metrics: [String], first: Int) {
+    self.cell = cell
+    self.seed = seed
+    self.metrics = metrics
+    self.first = first
+  }
+
+  /// Adds one generation; `row` has one value a metric.
+  mutating func append(generation: Int, row: [Double], provenance summary: String) {
+    values.append(contentsOf: row)
+    provenance.append(summary)
+    if note.isEmpty, let index = row.firstIndex(where: { !$0.isFinite }) {
+      note = "\(metrics[index]) is not finite from generation \(generation)"
+    }
+  }
+
+  /// Whether the gathered generations have waited long enough.
+  func isDue(after seconds: Double) -> Bool {
+    !provenance.isEmpty && monotonicSeconds() - opened >= seconds
+  }
+
+  /// The gathered generations as a block; the builder goes on empty.
+  mutating func take(status: ChainStatus, message: String = "", seconds: [Double]) -> ChainBlock {
+    defer {
+      first += provenance.count
+      values = []
+      provenance = []
+      opened = monotonicSeconds()
+    }
+    return ChainBlock(
+      cell: cell, seed: seed, firstGeneration: first, generations: provenance.count,
+      metrics: metrics, values: values, provenance: provenance, status: status,
+      message: message.isEmpty ? note : message, seconds: seconds)
+  }
+}

@@ -1,0 +1,189 @@
+import Datasets
+import Laws
+import Metrics
+import Models
+import Options
+import Randomness
+import Results
+import Samples
+
+/// The generational loop: real data → for each generation: compose → fit → sample → correct → measure →
+/// emit → remember. There is no other.
+struct Chain<Model: GenerativeModel> {
+  private let cell: PreparedCell
+  private let keys: ChainKeys
+  private let first: FirstGeneration<Model>
+  private let metrics: [any Metric]
+  private let metricsNeedSamples: Bool
+  private var composer: Composer<Model>
+
+  /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`.
+  static func run(
+    cell: PreparedCell, seed: Int, study: UInt64, committed: Int,
+    cache: inout FirstGenerationCache, control: ChainControl
+  ) throws -> ChainStatus {
+    var clock = PhaseClock()
+    var builder = BlockBuilder(cell: cell.spec.id, seed: seed, metrics: [], first: committed)
+    do {
+      let keys = ChainKeys(study: study, cell: cell.spec, seed: seed)
+      let first = try cache.value(scope: cell.spec.firstGenerationScope, seed: seed) {
+        try Chain.fitFirst(cell: cell, keys: keys)
+      }
+      var chain = try Chain(cell: cell, keys: keys, first: first)
+      builder = BlockBuilder(
+        cell: cell.spec.id, seed: seed, metrics: chain.metricNames, first: committed)
+      clock.charge(.fit)
+      return try chain.generations(
+        committed: committed, clock: &clock, builder: &builder, control: control)
+    } catch is Interrupted {
+      try control.emit(builder.take(status: .running, seconds: clock.take()))
+      return .running
+    } catch let error as FitError {
+      try control.emit(builder.take(status: .diverged, message: "\(error)", seconds: clock.take()))
+      return .diverged
+    } catch let error as ComponentError {
+      try control.emit(builder.take(status: .failed, message: "\(error)", seconds: clock.take()))
+      return .failed
+    }
+  }
+
+  private static func fitFirst(cell: PreparedCell, keys: ChainKeys) throws -> FirstGeneration<Model> {
+    let real = try cell.dataset.training(key: keys.data(.realData))
+    var model = try Model(options: cell.spec.model.options, space: cell.dataset.space)
+    let statistics = model.summarize(real)
+    var laws: [(weight: Double, law: Law)]?
+    if !cell.spec.loop.statisticalError {
+      guard let law = cell.dataset.law else {
+        throw ComponentError(
+          cell.spec.dataset.name, "statistical_error: false needs a data set with a closed-form law")
+      }
+      laws = [(1, law)]
+    }
+    let training = TrainingSet(
+      space: real.space, provenance: real.provenance, parts: [real], statistics: statistics,
+      laws: laws)
+    let report = try model.fit(training, key: keys.fit(generation: 0))
+    return FirstGeneration(
+      real: real, statistics: statistics, model: model, report: report)
+  }
+
+  private init(cell: PreparedCell, keys: ChainKeys, first: FirstGeneration<Model>) throws {
+    self.cell = cell
+    self.keys = keys
+    self.first = first
+    let corrector = try cell.correctorType.init(
+      options: cell.spec.loop.corrector.options,
+      reference: CorrectionReference(
+        space: cell.dataset.space, law: cell.dataset.law, training: first.real))
+    composer = Composer(cell: cell, keys: keys, first: first, corrector: corrector)
+    let reference = Reference(
+      space: cell.dataset.space, law: cell.dataset.law, training: first.real,
+      heldOut: try cell.dataset.heldOut(key: keys.data(.heldOutData)), key: keys.data(.measure),
+      modelHasLaw: first.model.law != nil)
+    metrics = try zip(cell.metricTypes, cell.spec.metrics).map { type, choice in
+      try type.init(options: choice.options, reference: reference)
+    }
+    metricsNeedSamples = metrics.contains(where: \.needsSamples)
+  }
+
+  /// `family.quantity`, metrics first, then what the fit reports.
+  private var metricNames: [String] {
+    var names: [String] = []
+    for (metric, choice) in zip(metrics, cell.spec.metrics) {
+      let family = String(choice.name.map { $0 == "-" ? "_" : $0 })
+      names += metric.quantities.map { family + "." + $0 }
+    }
+    return names + first.report.values.map { "fit." + $0.name }
+  }
+
+  private mutating func generations(
+    committed: Int, clock: inout PhaseClock, builder: inout BlockBuilder, control: ChainControl
+  ) throws -> ChainStatus {
+    let last = cell.spec.generations - 1
+    var model = first.model
+    var report = first.report
+    var provenance = first.real.provenance
+    var recipe: Recipe?
+    for generation in 0...last {
+      try control.tick()
+      if control.shouldStop() { throw Interrupted() }
+      if let recipe {
+        let training = try composer.compose(recipe, generation: generation)
+        clock.charge(.compose)
+        switch cell.spec.loop.start {
+        case .cold: model = try Model(options: cell.spec.model.options, space: cell.dataset.space)
+        case .warm: break
+        case .base: model = first.model
+        }
+        report = try model.fit(training, key: keys.fit(generation: generation))
+        provenance = training.provenance
+        clock.charge(.fit)
+      }
+      recipe = generation < last ? nextRecipe(generation + 1) : nil
+      let synthesis = try synthesize(model, generation: generation, recipe: recipe, clock: &clock)
+      if cell.spec.keep.samples.contains(generation), let samples = synthesis?.samples {
+        try control.keep(generation, samples)
+        clock.charge(.write)
+      }
+      if generation >= committed {
+        let row = try measure(model, generation: generation, samples: synthesis?.samples, report: report)
+        builder.append(generation: generation, row: row, provenance: provenance.summary)
+      }
+      clock.charge(.measure)
+      composer.remember(
+        generation: generation, model: model, synthesis: synthesis,
+        provenance: syntheticProvenance(generation), keepsValues: keepsValues(recipe))
+      if generation < last, builder.isDue(after: control.blockSeconds) {
+        try control.emit(builder.take(status: .running, seconds: clock.take()))
+        clock.charge(.write)
+      }
+    }
+    try control.emit(builder.take(status: .done, seconds: clock.take()))
+    return .done
+  }
+
+  private func nextRecipe(_ generation: Int) -> Recipe {
+    var stream = RandomStream(key: keys.cell(.compose, generation: generation))
+    return cell.policy.recipe(generation: generation, stream: &stream)
+  }
+
+  /// Whether later recipes need the values of synthetic sets, not only their statistics.
+  private func keepsValues(_ recipe: Recipe?) -> Bool {
+    !Composer<Model>.hasStatistics || recipe?.subsample != nil
+  }
+
+  private func syntheticProvenance(_ generation: Int) -> Provenance {
+    let count = cell.spec.loop.samples.count(generation: generation, dataCount: first.real.count)
+    return Provenance(cell.corrects ? .corrected(generation) : .generation(generation), count: count)
+  }
+
+  /// The synthetic set of this generation, where the next recipe, a metric or `keep` asks for it.
+  private func synthesize(
+    _ model: Model, generation: Int, recipe: Recipe?, clock: inout PhaseClock
+  ) throws -> Synthesis<Model.Statistics>? {
+    let kept = cell.spec.keep.samples.contains(generation)
+    let measured = metricsNeedSamples || kept
+    guard measured || recipe?.uses(syntheticSetOf: generation) == true else { return nil }
+    if !cell.spec.loop.statisticalError, !measured { return Synthesis(samples: nil) }
+    let synthesis = try composer.draw(
+      cell.spec.loop.samples.count(generation: generation, dataCount: first.real.count), from: model,
+      generation: generation, needsValues: measured || keepsValues(recipe),
+      sampleKey: keys.cell(.sample, generation: generation),
+      correctKey: keys.cell(.correct, generation: generation))
+    clock.charge(.sample)
+    return synthesis
+  }
+
+  private func measure(
+    _ model: Model, generation: Int, samples: SampleSet?, report: FitReport
+  ) throws -> [Double] {
+    let subject = Subject(
+      generation: generation, law: model.law, firstLaw: first.model.law,
+      samples: samples ?? SampleSet(emptyIn: cell.dataset.space),
+      key: keys.cell(.measure, generation: generation))
+    var row: [Double] = []
+    for metric in metrics { row += try metric.measure(subject) }
+    for (name, value) in report.values where !name.isEmpty { row.append(value) }
+    return row
+  }
+}

@@ -1,0 +1,30 @@
+import Results
+import Samples
+
+/// How a chain talks to whoever runs it.
+///
+/// Its closures are called on the chain's thread, between generations.
+public struct ChainControl {
+  /// Takes a block of committed generations. An error (full disk, lost coordinator) ends the chain.
+  public let emit: (ChainBlock) throws -> Void
+  /// Whether to stop at the next opportunity; asked at least once a generation.
+  public let shouldStop: () -> Bool
+  /// Called once a generation, for whatever else the process has to see to.
+  public let tick: () throws -> Void
+  /// Takes the samples of a generation that the study keeps.
+  public let keep: (_ generation: Int, _ samples: SampleSet) throws -> Void
+  /// Seconds after which gathered generations are emitted although the chain goes on.
+  public let blockSeconds: Double
+
+  public init(
+    emit: @escaping (ChainBlock) throws -> Void, shouldStop: @escaping () -> Bool = { false },
+    tick: @escaping () throws -> Void = {},
+    keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in }, blockSeconds: Double = 1
+  ) {
+    self.emit = emit
+    self.shouldStop = shouldStop
+    self.tick = tick
+    self.keep = keep
+    self.blockSeconds = blockSeconds
+  }
+}

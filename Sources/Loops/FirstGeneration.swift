@@ -1,0 +1,39 @@
+import Models
+import Samples
+
+/// Real data and the model fitted to them: what arms that differ in the loop alone have in common.
+struct FirstGeneration<Model: GenerativeModel>: Sendable {
+  let real: SampleSet
+  /// Statistics of `real`, for models that have some.
+  let statistics: Model.Statistics?
+  let model: Model
+  let report: FitReport
+}
+
+/// The generation 0 a process fitted last. Chains are dispatched so that arms sharing one follow each
+/// other.
+public struct FirstGenerationCache {
+  private var scope = ""
+  private var seed = 0
+  private var value: Any?
+  /// How often generation 0 was fitted and how often it was taken from here.
+  public private(set) var fitted = 0
+  public private(set) var reused = 0
+
+  public init() {}
+
+  mutating func value<Model: GenerativeModel>(
+    scope: String, seed: Int, make: () throws -> FirstGeneration<Model>
+  ) rethrows -> FirstGeneration<Model> {
+    if scope == self.scope, seed == self.seed, let kept = value as? FirstGeneration<Model> {
+      reused += 1
+      return kept
+    }
+    let made = try make()
+    self.scope = scope
+    self.seed = seed
+    value = made
+    fitted += 1
+    return made
+  }
+}

@@ -1,0 +1,70 @@
+import Datasets
+import Metrics
+import Models
+import Options
+import Results
+import Samples
+
+/// A cell with its data set loaded and its policy built: what all its chains share in one process.
+public struct PreparedCell: Sendable {
+  public let spec: CellSpec
+  public let dataset: any Dataset
+  public let policy: any Policy
+  let modelType: any GenerativeModel.Type
+  let metricTypes: [any Metric.Type]
+  let correctorType: any Corrector.Type
+
+  /// - Throws: `ComponentError` when the parts do not fit each other; `DataError` for bad files.
+  public init(_ spec: CellSpec, dataset: any Dataset) throws {
+    self.spec = spec
+    self.dataset = dataset
+    guard let modelType = ModelRegistry.named(spec.model.name) else {
+      throw ComponentError(spec.model.name, "no such model")
+    }
+    guard let policyType = PolicyRegistry.named(spec.loop.policy.name) else {
+      throw ComponentError(spec.loop.policy.name, "no such policy")
+    }
+    guard let correctorType = CorrectorRegistry.named(spec.loop.corrector.name) else {
+      throw ComponentError(spec.loop.corrector.name, "no such corrector")
+    }
+    self.modelType = modelType
+    self.correctorType = correctorType
+    metricTypes = try spec.metrics.map { choice in
+      guard let type = MetricRegistry.named(choice.name) else {
+        throw ComponentError(choice.name, "no such metric")
+      }
+      return type
+    }
+    policy = try policyType.init(
+      options: spec.loop.policy.options,
+      setting: PolicySetting(
+        dataCount: dataset.count, real: spec.loop.real, samples: spec.loop.samples,
+        generations: spec.generations))
+    guard spec.loop.statisticalError || spec.loop.bias == 1 && spec.loop.corrector.name == "none" else {
+      throw ComponentError(
+        "loop", "statistical_error: false fits exact laws; it needs bias: 1 and no corrector")
+    }
+    // Built here once so that a model that cannot hold the data is refused before any chain starts.
+    _ = try modelType.init(options: spec.model.options, space: dataset.space)
+  }
+
+  /// Whether a corrector changes the samples.
+  var corrects: Bool { spec.loop.corrector.name != "none" }
+
+  /// Runs one chain of the cell.
+  ///
+  /// - Parameters:
+  ///   - committed: generations already committed by an earlier run; they are computed again, since a
+  ///     chain is a function of its keys, and not emitted.
+  ///   - cache: the last generation 0 of this process, for arms that share it.
+  public func run(
+    seed: Int, study: UInt64, committed: Int, cache: inout FirstGenerationCache,
+    control: ChainControl
+  ) throws -> ChainStatus {
+    func open<Model: GenerativeModel>(_ type: Model.Type) throws -> ChainStatus {
+      try Chain<Model>.run(
+        cell: self, seed: seed, study: study, committed: committed, cache: &cache, control: control)
+    }
+    return try open(modelType)
+  }
+}

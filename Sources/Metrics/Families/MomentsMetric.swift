@@ -1,0 +1,151 @@
+import Engine
+import Laws
+import Options
+import Samples
+
+/// Mean and variance against the real law.
+///
+/// - `mean_error` ‖μ−μ0‖ and its square `mean_error_squared`; for categories μ is the vector of
+///   probabilities, for tokens the square is averaged over contexts with the real contexts'
+///   weights.
+/// - `variance_trace` tr Σ; for categories 1 − Σp² (the same lemmas hold, see the closed forms of
+///   Kazdan et al. 2024), `variance_trace_ratio` to the real one.
+/// - `log_determinant` ln det Σ for vectors, −∞ where singular; `standard_deviation` in one
+///   dimension; `variance_axis_K` with `per_axis`.
+///
+/// A fitted law gives its own moments (whatever bias its estimator has), samples give the unbiased
+/// sample covariance.
+public struct MomentsMetric: Metric {
+  static let perAxis = Option<Bool>.flag(
+    "per_axis", default: false, help: "Record the variance of each axis (at most 256 axes).")
+
+  public static let component = Component(
+    name: "moments",
+    summary: "Errors of the mean and the variance against the real law.",
+    options: [MetricSource.option.spec, perAxis.spec])
+
+  private enum Real {
+    /// Vectors and images; the determinant is for vectors only.
+    case vectors(mean: [Double], trace: Double, determinant: Bool)
+    case categories(CategoricalLaw)
+    case tokens(TokenLaw)
+  }
+
+  private let real: Real
+  private let usesLaw: Bool
+  private let axes: Bool
+  public let quantities: [String]
+  public var needsSamples: Bool { !usesLaw }
+
+  public init(options: OptionValues, reference: Reference) throws {
+    let name = Self.component.name
+    usesLaw = try MetricSource.usesLaw(options, reference, metric: name)
+    axes = options[Self.perAxis]
+    var quantities = ["mean_error", "mean_error_squared", "variance_trace", "variance_trace_ratio"]
+    switch reference.space {
+    case .vectors(let dimension):
+      let moments = reference.moments()
+      real = .vectors(mean: moments.mean, trace: moments.varianceTrace, determinant: true)
+      quantities.append("log_determinant")
+      if dimension == 1 { quantities.append("standard_deviation") }
+    case .images:
+      let mean = sampleMean(reference.training.reals, dimension: reference.space.width)
+      let trace = axisVariances(reference.training.reals, mean: mean).reduce(0, +)
+      real = .vectors(mean: mean, trace: trace, determinant: false)
+    case .categories(let count):
+      real = .categories(try reference.categoricalLaw(categories: count))
+    case .tokens(let contexts, let vocabulary):
+      real = .tokens(try reference.tokenLaw(contexts: contexts, vocabulary: vocabulary))
+    case .regression:
+      throw unsupported(name, reference.space, needs: "vectors, images, categories or tokens")
+    }
+    if axes {
+      guard case .vectors = real, reference.space.width <= 256 else {
+        throw unsupported(name, reference.space, needs: "at most 256 real axes for 'per_axis'")
+      }
+      for axis in 0..<reference.space.width { quantities.append("variance_axis_\(axis)") }
+    }
+    self.quantities = quantities
+  }
+
+  public func measure(_ subject: Subject) throws -> [Double] {
+    let name = Self.component.name
+    switch real {
+    case .vectors(let mean, let trace, let determinant):
+      guard usesLaw else { return fromSamples(subject.samples.reals, mean, trace, determinant) }
+      let law = try subject.requireLaw(metric: name)
+      if case .gaussian(let gaussian) = law {
+        return values(gaussian, mean, trace, determinant)
+      }
+      guard let moments = law.moments else {
+        throw ComponentError(name, "the model's law is \(law.kindName), not one of real vectors")
+      }
+      return values(moments, mean, trace, determinant)
+    case .categories(let first):
+      let law = try subject.categoricalLaw(
+        metric: name, usesLaw: usesLaw, categories: first.probabilities.count)
+      let error = squaredDistance(law.probabilities, first.probabilities)
+      let variance = law.heterozygosity
+      return [error.squareRoot(), error, variance, variance / first.heterozygosity]
+    case .tokens(let first):
+      let law = try subject.tokenLaw(
+        metric: name, usesLaw: usesLaw, contexts: first.contexts, vocabulary: first.vocabulary)
+      return values(law, first)
+    }
+  }
+
+  private func values(
+    _ law: GaussianLaw, _ mean: [Double], _ trace: Double, _ determinant: Bool
+  ) -> [Double] {
+    precondition(
+      law.dimension == mean.count, "law of dimension \(law.dimension), data of \(mean.count)")
+    let error = squaredDistance(law.mean, mean)
+    let variance = law.varianceTrace
+    if law.dimension == 1, determinant, !axes {
+      return [
+        error.squareRoot(), error, variance, variance / trace, law.factor.logDeterminant,
+        variance.squareRoot(),
+      ]
+    }
+    if determinant, !axes {
+      return [error.squareRoot(), error, variance, variance / trace, law.factor.logDeterminant]
+    }
+    var result = [error.squareRoot(), error, variance, variance / trace]
+    if determinant { result.append(law.factor.logDeterminant) }
+    if law.dimension == 1, determinant { result.append(variance.squareRoot()) }
+    for axis in 0..<law.dimension where axes {
+      result.append(law.covariance[axis * law.dimension + axis])
+    }
+    return result
+  }
+
+  private func fromSamples(
+    _ points: [Double], _ real: [Double], _ trace: Double, _ determinant: Bool
+  ) -> [Double] {
+    let mean = sampleMean(points, dimension: real.count)
+    let error = squaredDistance(mean, real)
+    let variances = axisVariances(points, mean: mean)
+    let variance = variances.reduce(0, +)
+    var result = [error.squareRoot(), error, variance, variance / trace]
+    if determinant {
+      // Not even the factorisation is tried on numbers it cannot take.
+      let covariance = variance.isFinite ? sampleCovariance(points, mean: mean) : []
+      result.append(
+        covariance.isEmpty
+          ? .nan : SemidefiniteFactor(covariance, dimension: real.count).logDeterminant)
+      if real.count == 1 { result.append(variance.squareRoot()) }
+    }
+    if axes { result += variances }
+    return result
+  }
+
+  private func values(_ law: TokenLaw, _ first: TokenLaw) -> [Double] {
+    let weights = first.contextProbabilities
+    let error = contextMean(law, weights: weights) {
+      squaredDistance(law.law(after: $0).probabilities, first.law(after: $0).probabilities)
+    }
+    let variance = contextMean(law, weights: weights) { law.law(after: $0).heterozygosity }
+    let trace = contextMean(first, weights: weights) { first.law(after: $0).heterozygosity }
+    return [error.squareRoot(), error, variance, variance / trace]
+  }
+}

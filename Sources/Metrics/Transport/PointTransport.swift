@@ -1,0 +1,38 @@
+/// The costs ‖x_i − y_j‖^p for p = 1 or 2: [x rows×y rows] for x and y [rows×dimension].
+///
+/// - Complexity: O(x rows · y rows · dimension).
+public func pointCosts(_ x: [Double], _ y: [Double], dimension: Int, p: Int) -> [Double] {
+  precondition(p == 1 || p == 2, "order \(p)")
+  let n = x.count / dimension
+  let m = y.count / dimension
+  var costs = [Double](repeating: 0, count: n * m)
+  for i in 0..<n {
+    for j in 0..<m {
+      var sum = 0.0
+      for axis in 0..<dimension {
+        let gap = x[i * dimension + axis] - y[j * dimension + axis]
+        sum += gap * gap
+      }
+      costs[i * m + j] = p == 2 ? sum : sum.squareRoot()
+    }
+  }
+  return costs
+}
+
+/// Exact W_p^p (p = 1 or 2) between two empirical laws of points [rows×dimension]: assignment for
+/// equal sizes, the transport problem otherwise. NaN for an empty set or a non-finite number.
+///
+/// - Complexity: O(n³) for n points a side.
+public func exactWasserstein(_ x: [Double], _ y: [Double], dimension: Int, p: Int) -> Double {
+  let n = x.count / dimension
+  let m = y.count / dimension
+  guard n > 0, m > 0 else { return .nan }
+  if dimension == 1 { return wasserstein1D(x, y, p: Double(p)) }
+  let costs = pointCosts(x, y, dimension: dimension, p: p)
+  if n == m { return assignmentCost(costs: costs, rows: n, columns: m) / Double(n) }
+  // Whole numbers as weights: no rounding in the flows.
+  let plan = optimalTransport(
+    costs: costs, supply: [Double](repeating: Double(m), count: n),
+    demand: [Double](repeating: Double(n), count: m))
+  return plan.map { $0.cost / (Double(n) * Double(m)) } ?? .nan
+}

@@ -1,0 +1,90 @@
+/// A cursor over a message's bytes; every length is checked before anything is allocated.
+struct ByteReader {
+  private let bytes: UnsafeRawBufferPointer
+  private let name: String
+  private var position = 0
+
+  /// `name` says in errors what the bytes are.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) {
+    self.bytes = UnsafeRawBufferPointer(bytes)
+    self.name = name
+  }
+
+  /// Bytes of the whole message.
+  var size: Int { bytes.count }
+
+  func failure(_ reason: String) -> ResultsError {
+    .malformed(path: name, line: 0, reason: "\(reason) (byte \(position) of \(bytes.count))")
+  }
+
+  mutating func word<Word: FixedWidthInteger>(_ type: Word.Type) throws(ResultsError) -> Word {
+    let size = MemoryLayout<Word>.size
+    guard bytes.count - position >= size else { throw failure("ends too early") }
+    defer { position += size }
+    return Word(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Word.self))
+  }
+
+  /// A number that fits a non-negative Int.
+  mutating func natural() throws(ResultsError) -> Int {
+    guard let value = Int(exactly: try word(UInt64.self)) else { throw failure("a count is too large") }
+    return value
+  }
+
+  /// A count of things of at least `size` bytes each that can still follow.
+  mutating func count(of size: Int) throws(ResultsError) -> Int {
+    let value = try natural()
+    guard value <= (bytes.count - position) / size else { throw failure("\(value) items do not fit") }
+    return value
+  }
+
+  mutating func text() throws(ResultsError) -> String {
+    let count = try count(of: 1)
+    let part = UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
+    guard let text = String(validating: part, as: UTF8.self) else { throw failure("not UTF-8") }
+    position += count
+    return text
+  }
+
+  mutating func texts() throws(ResultsError) -> [String] {
+    let count = try count(of: 8)
+    var list: [String] = []
+    list.reserveCapacity(count)
+    for _ in 0..<count { list.append(try text()) }
+    return list
+  }
+
+  mutating func doubles() throws(ResultsError) -> [Double] {
+    let count = try count(of: 8)
+    var values: [Double] = []
+    values.reserveCapacity(count)
+    for _ in 0..<count { values.append(Double(bitPattern: try word(UInt64.self))) }
+    return values
+  }
+
+  /// Checks that nothing is left over.
+  func finish() throws(ResultsError) {
+    guard position == bytes.count else { throw failure("bytes left over") }
+  }
+}
+
+extension [UInt8] {
+  mutating func append<Word: FixedWidthInteger>(word: Word) {
+    Swift.withUnsafeBytes(of: word.littleEndian) { append(contentsOf: $0) }
+  }
+
+  /// Length, then UTF-8.
+  mutating func append(text: String) {
+    append(word: UInt64(text.utf8.count))
+    append(literal: text)
+  }
+
+  mutating func append(texts: [String]) {
+    append(word: UInt64(texts.count))
+    for text in texts { append(text: text) }
+  }
+
+  mutating func append(doubles: [Double]) {
+    append(word: UInt64(doubles.count))
+    for value in doubles { append(word: value.bitPattern) }
+  }
+}

@@ -1,0 +1,107 @@
+/// The prepared statements that append rows, with texts bound without copies.
+final class RowInserter {
+  private let database: Database
+  private var texts: [String: StaticText] = [:]
+  /// By the number of metrics: one statement inserts a generation's rows, twice as fast as one a row.
+  private var generationStatements: [Int: (statement: Statement, names: [String])] = [:]
+  private let timing: Statement
+  private let chain: Statement
+  private let cell: Statement
+  private let summary: Statement
+
+  init(_ database: Database) throws(ResultsError) {
+    self.database = database
+    let phases = Phase.allCases
+    timing = try database.prepare(
+      "INSERT INTO timings VALUES "
+        + phases.map { "(?1, ?2, ?3, ?\(4 + $0.rawValue), ?\(4 + phases.count + $0.rawValue))" }
+        .joined(separator: ", "))
+    for phase in phases { try timing.bind(Int32(4 + phase.rawValue), phase.name) }
+    chain = try database.prepare("INSERT OR REPLACE INTO chains VALUES (?, ?, ?, ?, ?)")
+    cell = try database.prepare("INSERT OR REPLACE INTO cells VALUES (?, ?, ?)")
+    summary = try database.prepare(
+      "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  }
+
+  func insert(_ record: CellRecord) throws(ResultsError) {
+    try cell.bind(1, record.cell)
+    try cell.bind(2, record.parameters)
+    try cell.bind(3, record.resolved)
+    try cell.run()
+  }
+
+  /// Inserts or replaces the row of a chain.
+  func setChain(
+    cell: String, seed: Int, status: ChainStatus, generations: Int, message: String
+  ) throws(ResultsError) {
+    try chain.bind(1, cell)
+    try chain.bind(2, seed)
+    try chain.bind(3, status.rawValue)
+    try chain.bind(4, generations)
+    try chain.bind(5, message)
+    try chain.run()
+  }
+
+  /// Appends values [generations × metrics.count] of generations from `first` on.
+  func insertMetrics(
+    cell: String, seed: Int, first: Int, metrics: [String], values: ArraySlice<Double>
+  ) throws(ResultsError) {
+    let width = metrics.count
+    guard width > 0 else { return }
+    let statement = try generationStatement(for: metrics)
+    try statement.bind(1, text(cell))
+    try statement.bind(2, seed)
+    var index = values.startIndex
+    var generation = first
+    while index < values.endIndex {
+      try statement.bind(3, generation)
+      for column in 0..<width { try statement.bind(Int32(4 + width + column), values[index + column]) }
+      try statement.run()
+      index += width
+      generation += 1
+    }
+  }
+
+  /// Appends a block's seconds by phase.
+  func insertTimings(
+    cell: String, seed: Int, generation: Int, seconds: [Double]
+  ) throws(ResultsError) {
+    try timing.bind(1, text(cell))
+    try timing.bind(2, seed)
+    try timing.bind(3, generation)
+    for index in seconds.indices { try timing.bind(Int32(4 + seconds.count + index), seconds[index]) }
+    try timing.run()
+  }
+
+  func insert(_ row: SummaryRow) throws(ResultsError) {
+    try summary.bind(1, text(row.cell))
+    try summary.bind(2, row.generation)
+    try summary.bind(3, text(row.metric))
+    try summary.bind(4, row.n)
+    for (index, value) in row.statistics.enumerated() { try summary.bind(Int32(5 + index), value) }
+    try summary.run()
+  }
+
+  /// The statement for one generation of these metrics, their names bound.
+  private func generationStatement(for metrics: [String]) throws(ResultsError) -> Statement {
+    let width = metrics.count
+    if let known = generationStatements[width], known.names == metrics { return known.statement }
+    let statement: Statement
+    if let known = generationStatements[width] {
+      statement = known.statement
+    } else {
+      let rows = (0..<width).map { "(?1, ?2, ?3, ?\(4 + $0), ?\(4 + width + $0))" }
+      statement = try database.prepare("INSERT INTO metrics VALUES " + rows.joined(separator: ", "))
+    }
+    for column in 0..<width { try statement.bind(Int32(4 + column), text(metrics[column])) }
+    generationStatements[width] = (statement, metrics)
+    return statement
+  }
+
+  private func text(_ content: String) -> StaticText {
+    if let known = texts[content] { return known }
+    let text = StaticText(content)
+    texts[content] = text
+    return text
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// What can go wrong with a run's files. Every case names the file and says what was found.
+public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A system call failed: `operation` on `path` with `errno` = `code`.
+  case io(operation: String, path: String, code: Int32)
+  /// An earlier write or fsync of this file failed and its state on disk is unknown.
+  case condemned(path: String, reason: String)
+  /// A file or message does not have the form we write. `line` counts from 1, 0 where there are none.
+  case malformed(path: String, line: Int, reason: String)
+  /// Two records of the same generation disagree: the chain was not reproducible or a file was edited.
+  case conflict(cell: String, seed: Int, reason: String)
+  /// A path that is refused: a symbolic link, or a directory that holds something other than a run.
+  case refused(path: String, reason: String)
+  /// A file that has to be there is not.
+  case missing(path: String)
+  /// SQLite's result code and message.
+  case database(path: String, code: Int32, message: String)
+
+  /// The error of a system call that has just failed.
+  static func system(_ operation: String, _ path: String) -> ResultsError {
+    let code = errno
+    if code == ELOOP { return .refused(path: path, reason: "is a symbolic link") }
+    if code == ENOENT && operation != "write" { return .missing(path: path) }
+    return .io(operation: operation, path: path, code: code)
+  }
+
+  /// The exit code of the command: 74 I/O error, 65 malformed input, 66 missing input.
+  public var exitCode: Int32 {
+    switch self {
+    case .io, .condemned, .database: 74
+    case .malformed, .conflict, .refused: 65
+    case .missing: 66
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .io(let operation, let path, let code):
+      "\(path): cannot \(operation): \(String(cString: strerror(code))) (errno \(code))"
+    case .condemned(let path, let reason):
+      "\(path): no longer written after an error (\(reason)); run again to continue from the last commit"
+    case .malformed(let path, let line, let reason):
+      line > 0 ? "\(path):\(line): \(reason)" : "\(path): \(reason)"
+    case .conflict(let cell, let seed, let reason):
+      "cell \(cell), seed \(seed): \(reason)"
+    case .refused(let path, let reason): "\(path): refused: \(reason)"
+    case .missing(let path): "\(path): no such file"
+    case .database(let path, let code, let message): "\(path): SQLite error \(code): \(message)"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Engine
+import Randomness
+
+/// How often each seed is drawn in each of B resamples with replacement (Efron 1979): the multinomial
+/// counts, shared by all generations and metrics of a cell, so that a resampled mean is a matrix product
+/// and curves keep their correlation.
+///
+/// The counts are a function of the text given and the number of seeds alone, so an interval does not
+/// depend on the study, the ranks or the order of the cells.
+public struct BootstrapWeights: Sendable {
+  /// B for published intervals.
+  public static let standardResamples = 2000
+
+  public let resamples: Int
+  public let seeds: Int
+  /// [resamples × seeds], row-major; every row sums to `seeds`.
+  let counts: [Double]
+
+  /// - Complexity: O(resamples · seeds).
+  public init(name: String, seeds: Int, resamples: Int = standardResamples) {
+    precondition(seeds > 0 && resamples > 0, "\(resamples) resamples of \(seeds) seeds")
+    self.seeds = seeds
+    self.resamples = resamples
+    let digest = sha256(Array(name.utf8))
+    let scope = digest[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let key = RandomKey(seed: 0).folding(scope).folding(.bootstrap)
+    var counts = [Double](repeating: 0, count: resamples * seeds)
+    counts.withUnsafeMutableBufferPointer { counts in
+      for resample in 0..<resamples {
+        var stream = RandomStream(key: key.folding(UInt64(resample)))
+        let row = resample * seeds
+        for _ in 0..<seeds { counts[row + stream.index(below: seeds)] += 1 }
+      }
+    }
+    self.counts = counts
+  }
+
+  /// Σ over seeds of count · value for every resample and column.
+  ///
+  /// - Parameter values: [seeds × columns], row-major, finite.
+  /// - Returns: [columns × resamples]: the sums of a column stand together.
+  func sums(_ values: [Double], columns: Int) -> [Double] {
+    precondition(values.count == seeds * columns, "\(values.count) values for \(seeds)×\(columns)")
+    return [Double](unsafeUninitializedCapacity: columns * resamples) { sums, count in
+      if let base = sums.baseAddress {
+        multiply(
+          values, counts, transposingA: true, transposingB: true, m: columns, n: resamples, k: seeds,
+          into: base)
+      }
+      count = columns * resamples
+    }
+  }
+}
+
+extension RandomStream {
+  /// A uniform integer in 0..<bound from 32 random bits, without bias (Lemire 2019); half the numbers of
+  /// `integer(below:)`.
+  fileprivate mutating func index(below bound: Int) -> Int {
+    guard let narrow = UInt32(exactly: bound) else { return integer(below: bound) }
+    var product = UInt64(nextBits32()) * UInt64(narrow)
+    if UInt32(truncatingIfNeeded: product) < narrow {
+      let threshold = (0 &- narrow) % narrow
+      while UInt32(truncatingIfNeeded: product) < threshold {
+        product = UInt64(nextBits32()) * UInt64(narrow)
+      }
+    }
+    return Int(product >> 32)
+  }
+}
+
+/// The central interval of resampled values: type-7 quantiles at (1 ∓ coverage)/2.
+///
+/// - Parameters:
+///   - spread: A guess of the values' standard deviation around `centre`, to sort out the tails in one
+///     pass; a poor guess costs time, never accuracy.
+///   - scratch: Working space, kept between calls.
+func centralInterval(
+  of values: UnsafeMutableBufferPointer<Double>, coverage: Double = 0.95, centre: Double,
+  spread: Double, scratch: inout [Double]
+) -> (low: Double, high: Double) {
+  let n = values.count
+  let h = Double(n - 1) * (1 - coverage) / 2
+  let rank = Int(h)
+  let needed = min(rank + 2, n)
+  // 1.6 standard deviations leave 5.5 % on either side, twice what is needed.
+  let low = lowest(needed, of: values, below: centre - 1.6 * spread, sign: 1, &scratch)
+  let high = lowest(needed, of: values, below: -centre - 1.6 * spread, sign: -1, &scratch)
+  let fraction = h - Double(rank)
+  return (interpolate(low.0, low.1, fraction), -interpolate(high.0, high.1, fraction))
+}
+
+/// The order statistics of ranks count − 2 and count − 1 of sign · values.
+private func lowest(
+  _ count: Int, of values: UnsafeMutableBufferPointer<Double>, below threshold: Double, sign: Double,
+  _ scratch: inout [Double]
+) -> (Double, Double) {
+  if scratch.count < values.count { scratch = [Double](repeating: 0, count: values.count) }
+  return scratch.withUnsafeMutableBufferPointer { scratch in
+    // Branch-free: always stored, kept where it counts.
+    var kept = 0
+    for value in values {
+      let signed = sign * value
+      scratch[kept] = signed
+      kept += signed < threshold ? 1 : 0
+    }
+    if kept < count {
+      for index in values.indices { scratch[index] = sign * values[index] }
+      kept = values.count
+    }
+    let part = UnsafeMutableBufferPointer(rebasing: scratch[..<kept])
+    let last = count - 1
+    select(last, in: part)
+    guard last > 0 else { return (part[0], part[0]) }
+    var previous = part[0]
+    for index in 1..<last { previous = max(previous, part[index]) }
+    return (previous, part[last])
+  }
+}

@@ -1,0 +1,84 @@
+/// What the coordinator does with results, and what it does besides dispatching.
+protocol FarmSink: AnyObject {
+  /// Takes the results of a worker.
+  func take(_ results: [UInt8], from rank: Int) throws
+  /// Called between messages; keeps files and the progress line up to date.
+  func periodic() throws
+  /// Whether everybody should stop.
+  var wantsStop: Bool { get }
+}
+
+/// The coordinator's side of the farm: hands out bundles, passes results on. Never waits for anyone.
+final class Coordinator {
+  private let transport: any Transport
+  private let sink: any FarmSink
+  private var schedule: Schedule
+  /// Worker w of the schedule is rank w + 1.
+  private let workers: Int
+  private var present: Set<Int>
+  private var told: Set<Int> = []
+  private(set) var reports: [WorkerReport] = []
+  private(set) var stopped = false
+
+  init(transport: any Transport, schedule: Schedule, workers: Int, sink: any FarmSink) {
+    self.transport = transport
+    self.schedule = schedule
+    self.workers = workers
+    self.sink = sink
+    present = Set(0..<workers)
+  }
+
+  /// Whether all workers have left.
+  var isFinished: Bool { present.isEmpty }
+
+  /// Deals with what has arrived and hands out work.
+  ///
+  /// - Returns: whether anything happened.
+  @discardableResult
+  func step() throws -> Bool {
+    if sink.wantsStop, !stopped {
+      stopped = true
+      schedule.stop()
+      for worker in present.sorted() { try send(.stop, to: worker) }
+    }
+    var active = false
+    while let (source, bytes) = try transport.receive() {
+      active = true
+      switch try FarmMessage(bytes) {
+      case .results(let results): try sink.take(results, from: source)
+      case .done(let bundle, let seconds):
+        schedule.finished(worker: source - 1, bundle: bundle, seconds: seconds)
+        try feed(source - 1)
+      case .goodbye(let report):
+        reports.append(report)
+        present.remove(source - 1)
+        schedule.released(worker: source - 1)
+      case .bundle, .finish, .stop: throw FarmError.badMessage(kind: Int(bytes[0]))
+      }
+    }
+    for worker in present.sorted() where !stopped { try feed(worker) }
+    try sink.periodic()
+    return active
+  }
+
+  /// Runs until all workers have left.
+  func run() throws {
+    var wait = IdleWait()
+    while !isFinished {
+      if try step() { wait.reset() } else { wait.pause() }
+    }
+    try transport.finish()
+  }
+
+  private func feed(_ worker: Int) throws {
+    while let bundle = schedule.bundle(for: worker) { try send(.bundle(bundle), to: worker) }
+    if schedule.outstandingBundles(of: worker) == 0, !told.contains(worker), !stopped {
+      told.insert(worker)
+      try send(.finish, to: worker)
+    }
+  }
+
+  private func send(_ message: FarmMessage, to worker: Int) throws {
+    try transport.send(message.encoded(), to: worker + 1)
+  }
+}

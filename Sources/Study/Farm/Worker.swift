@@ -1,0 +1,126 @@
+import Glibc
+
+/// What a worker does with a task.
+protocol TaskRunner: AnyObject {
+  /// Runs one task. Calls `tick` at least once a generation.
+  func run(task: Int, tick: () throws -> Void) throws
+  /// Results gathered since the last call, to be sent to the coordinator; `nil` if there are none.
+  func takeResults(isLast: Bool) throws -> [UInt8]?
+  /// What to report at the end, idle seconds aside.
+  func report() -> WorkerReport
+}
+
+/// The worker's side of the farm: takes bundles, runs tasks, sends results.
+final class Worker {
+  private let transport: any Transport
+  private let runner: any TaskRunner
+  /// Called now and then while a task runs; the coordinator of the same process lives here.
+  private let meanwhile: () throws -> Void
+  private var queue: [Schedule.Bundle] = []
+  private var finishing = false
+  private(set) var isStopping = false
+  private var idleSince: Double?
+  private var idleSeconds = 0.0
+  private var lastTick = 0.0
+  /// Seconds between looks at the mailbox while a task runs.
+  private static let tickSeconds = 0.01
+
+  init(
+    transport: any Transport, runner: any TaskRunner, meanwhile: @escaping () throws -> Void = {}
+  ) {
+    self.transport = transport
+    self.runner = runner
+    self.meanwhile = meanwhile
+  }
+
+  /// Takes messages and runs at most one bundle.
+  ///
+  /// - Returns: whether the worker has left.
+  func step() throws -> (worked: Bool, left: Bool) {
+    try takeMessages()
+    if isStopping || (queue.isEmpty && finishing) {
+      try sendResults(isLast: true)
+      var report = runner.report()
+      report.seconds["idle"] = idleSeconds
+      try transport.send(FarmMessage.goodbye(report).encoded(), to: 0)
+      try transport.finish()
+      return (true, true)
+    }
+    guard !queue.isEmpty else {
+      if idleSince == nil { idleSince = now() }
+      return (false, false)
+    }
+    if let since = idleSince { idleSeconds += now() - since }
+    idleSince = nil
+    let bundle = queue.removeFirst()
+    let start = now()
+    for task in bundle.tasks where !isStopping {
+      try runner.run(task: task) { try tick() }
+      try tick()
+      try sendResults(isLast: false)
+    }
+    try transport.send(
+      FarmMessage.done(bundle: bundle.id, seconds: now() - start).encoded(), to: 0)
+    return (true, false)
+  }
+
+  /// Works until told to finish. Waits without burning the core: a few quick looks, then sleeps.
+  func run() throws {
+    var wait = IdleWait()
+    while true {
+      let (worked, left) = try step()
+      if left { return }
+      if worked { wait.reset() } else { wait.pause() }
+    }
+  }
+
+  private func tick() throws {
+    let time = now()
+    guard time - lastTick >= Self.tickSeconds else { return }
+    lastTick = time
+    try takeMessages()
+    try sendResults(isLast: false)
+    try meanwhile()
+  }
+
+  private func takeMessages() throws {
+    while let (_, bytes) = try transport.receive() {
+      switch try FarmMessage(bytes) {
+      case .bundle(let bundle): queue.append(bundle)
+      case .finish: finishing = true
+      case .stop: isStopping = true
+      case .results, .done, .goodbye: throw FarmError.badMessage(kind: Int(bytes[0]))
+      }
+    }
+  }
+
+  private func sendResults(isLast: Bool) throws {
+    guard let results = try runner.takeResults(isLast: isLast) else { return }
+    try transport.send(FarmMessage.results(results).encoded(), to: 0)
+  }
+
+  private func now() -> Double { farmSeconds() }
+}
+
+/// Seconds on the monotonic clock.
+func farmSeconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+}
+
+/// Waiting for messages: some quick looks that give the core away, then sleeps of 50 to 200 µs.
+struct IdleWait {
+  private var looks = 0
+
+  mutating func reset() { looks = 0 }
+
+  mutating func pause() {
+    looks += 1
+    if looks <= 200 {
+      sched_yield()
+    } else {
+      usleep(min(50 + UInt32(looks - 200), 200))
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Datasets
+import MPI
+import Options
+import Results
+
+/// The exit code of an error, by its kind; anything unknown is an internal error.
+public func exitCode(of error: any Error) -> Int32 {
+  switch error {
+  case let error as StudyError: error.exitCode
+  case let error as PlanConflict: error.exitCode
+  case let error as ResultsError: error.exitCode
+  case is NumericsChange, is ComponentError, is OptionError: RunExit.studyInvalid
+  case DataError.missing: RunExit.missing
+  case DataError.malformed: RunExit.malformed
+  case let error as any ExitCodeProviding: error.exitCode
+  default: RunExit.internalError
+  }
+}
+
+// The codes with which an error that leaves a rank ends the whole job.
+extension ResultsError: ExitCodeProviding {}

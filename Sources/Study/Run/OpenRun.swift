@@ -1,0 +1,107 @@
+import Foundation
+import Loops
+import Options
+import Results
+
+/// A run directory opened by the coordinator: its plan, what is committed already, and the database.
+struct OpenRun {
+  let plan: StudyPlan
+  let directory: RunDirectory
+  /// The expected cost of a chain of each cell.
+  let costs: [Double]
+  var index: RunIndex
+  let database: ResultsDatabase
+  /// Whether the directory held committed generations before.
+  let resumes: Bool
+  /// What the user should know.
+  var warnings: [String] = []
+
+  /// Reads the study, checks it against the data, and prepares the directory. Nothing is written before
+  /// the study is known to be good.
+  ///
+  /// - Throws: `StudyError`, `PlanConflict`, `DataError`, `ResultsError`, `NumericsChange`.
+  init(_ options: RunOptions, ranks: Int) throws {
+    plan = try StudyFile.load(path: options.study, overrides: options.overrides)
+    costs = try PreparedStudy(plan).costs()
+    let (directory, isNew) = try RunDirectory.prepare(options.output)
+    self.directory = directory
+    let frozen = Array(plan.json.utf8)
+    if !isNew {
+      let old = try StudyPlan.read(path: directory.plan)
+      _ = try plan.relation(to: old)
+    }
+    var manifest = RunManifest(
+      plan: sha256Hex(frozen), numerics: options.numerics, environment: options.environment,
+      sessions: [])
+    if !isNew, let old = try? directory.readManifest() {
+      let differences = manifest.numericsDifferences(from: old)
+      guard differences.isEmpty || options.allowNumericsChange else {
+        throw NumericsChange(differences: differences)
+      }
+      if !differences.isEmpty {
+        warnings.append("numerics differ from earlier sessions: " + differences.joined(separator: "; "))
+      }
+      manifest.sessions = old.sessions
+    }
+    manifest.sessions.append(
+      RunManifest.Session(
+        started: Date().formatted(.iso8601), ranks: ranks, hosts: [ProcessInfo.processInfo.hostName],
+        command: options.command))
+    try directory.publish(frozen, as: "plan.json")
+    try directory.removeTemporaryFiles()
+    try directory.createDirectory("segments")
+    try directory.write(manifest)
+    index = try RunIndex(reading: directory)
+    try index.requireSound()
+    resumes = index.chains.contains { $0.value.generations > 0 }
+    database = try ResultsDatabase.rebuild(
+      at: directory.database, cells: plan.cellRecords, chains: plan.chainKeys, from: index)
+  }
+
+  /// Generations committed by each chain, −1 where the chain is finished; [cells × seeds].
+  var committed: [Int32] {
+    plan.cells.flatMap { cell in
+      plan.seeds.map { seed in
+        let (generations, status) = index.progress(cell: cell.id, seed: seed)
+        return switch status {
+        case .pending, .running: Int32(generations)
+        case .done, .diverged, .failed: Int32(-1)
+        }
+      }
+    }
+  }
+}
+
+/// A resume that could not give the same bits.
+struct NumericsChange: Error, CustomStringConvertible {
+  let differences: [String]
+  var description: String {
+    "this machine computes other bits than the run began with (\(differences.joined(separator: "; "))); "
+      + "resume on the same kind of machine or pass --allow-numerics-change"
+  }
+}
+
+extension StudyPlan {
+  /// The rows of the `cells` table.
+  var cellRecords: [CellRecord] {
+    zip(cells, varying).map { cell, varying in
+      let parameters = OptionValue.map(
+        Dictionary(uniqueKeysWithValues: varying.map { ($0.path, $0.value) }))
+      return CellRecord(
+        cell: cell.id, parameters: parameters.canonicalJSON, resolved: cell.canonical.canonicalJSON)
+    }
+  }
+
+  /// Every chain of the plan.
+  var chainKeys: [ChainKey] {
+    cells.flatMap { cell in seeds.map { ChainKey(cell: cell.id, seed: $0) } }
+  }
+}
+
+extension RunIndex {
+  /// - Throws: the first damaged record or contradiction: results are never silently incomplete.
+  func requireSound() throws {
+    if let damaged = segments.flatMap(\.damaged).first { throw damaged }
+    if let conflict = conflicts.first { throw conflict }
+  }
+}

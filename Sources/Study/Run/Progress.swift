@@ -1,0 +1,56 @@
+import Foundation
+import Glibc
+
+/// Progress on standard error: one live line on a terminal, a plain line every 30 s elsewhere.
+struct Progress {
+  private let chains: Int
+  private let generations: Int
+  private let isTerminal = isatty(2) == 1
+  private var last = farmSeconds()
+  private var isOpen = false
+
+  private static let terminalSeconds = 0.2
+  private static let logSeconds = 30.0
+
+  init(chains: Int, generations: Int) {
+    self.chains = chains
+    self.generations = generations
+  }
+
+  /// - Parameter new: generations of this session, from which the rate comes.
+  mutating func show(chains done: Int, generations committed: Int, new: Int, elapsed: Double) {
+    let now = farmSeconds()
+    guard now - last >= (isTerminal ? Self.terminalSeconds : Self.logSeconds) else { return }
+    last = now
+    var line = "chains \(done)/\(chains), generations \(committed)/\(generations)"
+    if new > 0, elapsed > 0 {
+      let rate = Double(new) / elapsed
+      line += String(format: ", %.3g generations/s", rate)
+      line += ", " + Progress.duration(Double(generations - committed) / rate) + " left"
+    }
+    if isTerminal {
+      write("\r\u{1B}[K" + line)
+      isOpen = true
+    } else {
+      write(line + "\n")
+    }
+  }
+
+  /// Ends the live line.
+  mutating func end() {
+    if isOpen { write("\n") }
+    isOpen = false
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  /// Seconds as people say them, e.g. `3 min 20 s`.
+  static func duration(_ seconds: Double) -> String {
+    let whole = Int(min(seconds, 1e9).rounded(.up))
+    switch whole {
+    case ..<60: return "\(whole) s"
+    case ..<3600: return "\(whole / 60) min \(whole % 60) s"
+    default: return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+  }
+}

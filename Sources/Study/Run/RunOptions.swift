@@ -1,0 +1,41 @@
+/// What the command line says about a run; nothing here changes a number.
+public struct RunOptions: Sendable {
+  public var study: String
+  public var output: String
+  public var overrides: [String]
+  public var maxHours: Double?
+  /// Continue although instruction set or BLAS kernels are not those the run began with.
+  public var allowNumericsChange: Bool
+  /// The command as typed, for the manifest.
+  public var command: [String]
+  /// What the numbers depend on besides the plan, for the manifest.
+  public var numerics: [String: String]
+  public var environment: [String: String]
+
+  public init(
+    study: String, output: String, overrides: [String], maxHours: Double?,
+    allowNumericsChange: Bool, command: [String], numerics: [String: String],
+    environment: [String: String]
+  ) {
+    self.study = study
+    self.output = output
+    self.overrides = overrides
+    self.maxHours = maxHours
+    self.allowNumericsChange = allowNumericsChange
+    self.command = command
+    self.numerics = numerics
+    self.environment = environment
+  }
+}
+
+/// The exit codes of the command.
+public enum RunExit {
+  public static let done: Int32 = 0
+  public static let malformed: Int32 = 65
+  public static let missing: Int32 = 66
+  public static let internalError: Int32 = 70
+  public static let inputOutput: Int32 = 74
+  public static let stopped: Int32 = 75
+  public static let studyInvalid: Int32 = 78
+  public static let chainsFailed: Int32 = 80
+}

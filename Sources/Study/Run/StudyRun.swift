@@ -1,0 +1,123 @@
+import Foundation
+import Glibc
+import Loops
+import MPI
+import Results
+
+/// Runs a study to its end, or to a stop: with one process as coordinator and worker in turn, with more
+/// as a coordinator on rank 0 and a worker on every other rank.
+public enum StudyRun {
+  /// - Returns: the exit code. Mistakes of the user are reported on standard error before any rank works.
+  /// - Throws: only broken invariants and I/O errors, which end the whole job.
+  public static func run(_ options: RunOptions) -> Int32 {
+    guard MPIEnvironment.isLaunched else {
+      do { return try alone(options) } catch { return report(error) }
+    }
+    return withMPI { world in
+      if world.size == 1 {
+        do { return try alone(options) } catch { return report(error) }
+      }
+      return try world.isRoot ? coordinate(options, world) : work(options, world)
+    }
+  }
+
+  /// Coordinator and worker in one process: the same two objects, joined by a loopback.
+  private static func alone(_ options: RunOptions) throws -> Int32 {
+    StopConditions.catchSignals()
+    let stop = StopConditions(maxHours: options.maxHours)
+    let run = try OpenRun(options, ranks: 1)
+    announce(run, ranks: 1)
+    let tasks = ChainTask.tasks(of: run.plan, committed: run.committed, costs: run.costs)
+    let sink = StudySink(run, options: options, stop: stop, ranks: 1)
+    let (near, far) = LoopbackTransport.pair()
+    let coordinator = Coordinator(
+      transport: near, schedule: Schedule(costs: tasks.map(\.cost), workers: 1), workers: 1,
+      sink: sink)
+    let runner = try StudyRunner(
+      plan: run.plan, tasks: tasks, directory: run.directory, rank: 0, shouldStop: stop.met)
+    let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
+    let start = farmSeconds()
+    repeat { try coordinator.step() } while try !worker.step().left
+    try coordinator.run()
+    return try finish(sink, coordinator, elapsed: farmSeconds() - start, directory: run.directory)
+  }
+
+  private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
+    let stop = StopConditions(maxHours: options.maxHours)
+    StopConditions.catchSignals()
+    let run: OpenRun
+    do {
+      run = try OpenRun(options, ranks: world.size)
+    } catch {
+      let code = report(error)
+      _ = try world.broadcast(message: RunStart.refused(code).encoded())
+      return code
+    }
+    announce(run, ranks: world.size)
+    let committed = run.committed
+    let start = RunStart.go(plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
+    _ = try world.broadcast(message: start.encoded())
+    let tasks = ChainTask.tasks(of: run.plan, committed: committed, costs: run.costs)
+    let workers = world.size - 1
+    let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
+    let coordinator = Coordinator(
+      transport: MPITransport(world), schedule: Schedule(costs: tasks.map(\.cost), workers: workers),
+      workers: workers, sink: sink)
+    let began = farmSeconds()
+    try coordinator.run()
+    return try finish(sink, coordinator, elapsed: farmSeconds() - began, directory: run.directory)
+  }
+
+  private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
+    let stop = StopConditions(maxHours: options.maxHours)
+    StopConditions.catchSignals()
+    switch try RunStart(world.broadcast(message: nil)) {
+    case .refused(let code): return code
+    case .go(let json, let path, let committed):
+      let plan = try StudyPlan.decode(json)
+      let tasks = ChainTask.tasks(of: plan, committed: committed, costs: nil)
+      let runner = try StudyRunner(
+        plan: plan, tasks: tasks, directory: RunDirectory(existing: path), rank: world.rank.number,
+        shouldStop: stop.met)
+      try Worker(transport: MPITransport(world), runner: runner).run()
+      // The coordinator's code is the job's.
+      return RunExit.done
+    }
+  }
+
+  private static func announce(_ run: OpenRun, ranks: Int) {
+    let plan = run.plan
+    var line =
+      "\(plan.study): \(plan.cells.count) cells × \(plan.seeds.count) seeds × \(plan.generations) generations on \(ranks) rank\(ranks == 1 ? "" : "s")"
+    if run.resumes {
+      let done = run.committed.count { $0 < 0 }
+      line += ", resuming (\(done) of \(plan.chainCount) chains finished)"
+    }
+    say(line)
+    for warning in run.warnings { say("warning: " + warning) }
+  }
+
+  private static func finish(
+    _ sink: StudySink, _ coordinator: Coordinator, elapsed: Double, directory: RunDirectory
+  ) throws -> Int32 {
+    let code = try sink.finish(stopped: coordinator.stopped)
+    let table = TimingTable(reports: coordinator.reports, elapsed: elapsed)
+    if !table.text.isEmpty, elapsed > 0.05 { say(table.text) }
+    for sentence in table.advice { say(sentence) }
+    let chains = sink.chainCounts.map { "\($0.count) \($0.status.rawValue)" }.joined(separator: ", ")
+    say(String(format: "%@ in %.2f s; results in %@", "chains: " + chains, elapsed, directory.path))
+    if code == RunExit.stopped { say("stopped before the end: run the same command again to continue") }
+    if code == RunExit.chainsFailed { say("some chains have no result: see \(directory.failures)") }
+    return code
+  }
+
+  /// Prints an error and gives its exit code.
+  static func report(_ error: any Error) -> Int32 {
+    say("ouroboros: \(error)")
+    return exitCode(of: error)
+  }
+
+  private static func say(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+}

@@ -1,0 +1,110 @@
+import Datasets
+import Foundation
+import Glibc
+import Loops
+import Results
+import Samples
+
+/// Runs chains on a worker: commits every block to this rank's segment first and only then sends it on.
+final class StudyRunner: TaskRunner {
+  private let plan: StudyPlan
+  private let tasks: [ChainTask]
+  private let study: PreparedStudy
+  private let directory: RunDirectory
+  private let rank: Int
+  private let segment: SegmentWriter
+  private let shouldStop: () -> Bool
+  private var cache = FirstGenerationCache()
+  private var outgoing: [ChainBlock] = []
+  private var outgoingValues = 0
+  private var sent = farmSeconds()
+  private var seconds = [Double](repeating: 0, count: Phase.allCases.count)
+  private var chains = 0
+  private var generations = 0
+
+  /// Results are sent when this many numbers or this many seconds have gathered.
+  private static let sendValues = 1 << 16
+  private static let sendSeconds = 0.5
+
+  init(
+    plan: StudyPlan, tasks: [ChainTask], directory: RunDirectory, rank: Int,
+    shouldStop: @escaping () -> Bool
+  ) throws {
+    self.plan = plan
+    self.tasks = tasks
+    self.directory = directory
+    self.rank = rank
+    self.shouldStop = shouldStop
+    study = PreparedStudy(plan)
+    segment = try SegmentWriter(path: directory.segment(rank: rank))
+  }
+
+  func run(task: Int, tick: () throws -> Void) throws {
+    for chain in tasks[task].chains {
+      if shouldStop() { return }
+      let cell = try study.cell(chain.cell)
+      try withoutActuallyEscaping(tick) { tick in
+        let control = ChainControl(
+          emit: { [self] block in try commit(block) },
+          shouldStop: { [self] in shouldStop() },
+          tick: tick,
+          keep: { [self] generation, samples in
+            try keep(samples, cell: cell.spec.id, seed: chain.seed, generation: generation)
+          })
+        _ = try cell.run(
+          seed: chain.seed, study: plan.seed, committed: chain.committed, cache: &cache,
+          control: control)
+      }
+      chains += 1
+    }
+  }
+
+  private func commit(_ block: ChainBlock) throws {
+    try segment.append(block)
+    outgoing.append(block)
+    outgoingValues += block.values.count
+    generations += block.generations
+    for (index, value) in block.seconds.enumerated() { seconds[index] += value }
+  }
+
+  func takeResults(isLast: Bool) throws -> [UInt8]? {
+    guard !outgoing.isEmpty else {
+      if isLast { try segment.sync() }
+      return nil
+    }
+    guard isLast || outgoingValues >= Self.sendValues || farmSeconds() - sent >= Self.sendSeconds
+    else { return nil }
+    let start = farmSeconds()
+    if isLast { try segment.sync() } else { try segment.flush() }
+    defer {
+      outgoing.removeAll(keepingCapacity: true)
+      outgoingValues = 0
+      sent = farmSeconds()
+      seconds[Phase.write.rawValue] += sent - start
+    }
+    return MessageCodec.encode(outgoing)
+  }
+
+  private func keep(_ samples: SampleSet, cell: String, seed: Int, generation: Int) throws {
+    let name = "samples/\(cell)/seed-\(seed)"
+    try directory.createDirectory(name)
+    try directory.publish(
+      try samples.safetensors(), as: "\(name)/gen-\(generation).safetensors")
+  }
+
+  func report() -> WorkerReport {
+    var byPhase: [String: Double] = [:]
+    for phase in Phase.allCases { byPhase[phase.name] = seconds[phase.rawValue] }
+    return WorkerReport(
+      rank: rank, host: ProcessInfo.processInfo.hostName, seconds: byPhase, chains: chains,
+      generations: generations, firstFitted: cache.fitted, firstReused: cache.reused,
+      peakBytes: peakResidentBytes())
+  }
+}
+
+/// The peak resident memory of this process.
+func peakResidentBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Int(usage.ru_maxrss) * 1024
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Loops
+import Results
+
+/// The coordinator's record keeping: database, status file, failures and the progress line.
+final class StudySink: FarmSink {
+  private let plan: StudyPlan
+  private let directory: RunDirectory
+  private let database: ResultsDatabase
+  private let stop: StopConditions
+  private let ranks: Int
+  private let study: String
+  private var progress: Progress
+  private(set) var index: RunIndex
+  private var counts: [ChainStatus: Int] = [:]
+  private var generations: Int
+  private let generationsBefore: Int
+  private let started = farmSeconds()
+  private var lastCommit = farmSeconds()
+  private var lastStatus = -Double.infinity
+  private var pendingRows = false
+
+  private static let commitSeconds = 1.0
+  private static let statusSeconds = 2.0
+
+  init(_ run: OpenRun, options: RunOptions, stop: StopConditions, ranks: Int) {
+    plan = run.plan
+    directory = run.directory
+    database = run.database
+    index = run.index
+    self.stop = stop
+    self.ranks = ranks
+    study = options.study
+    for cell in run.plan.cells {
+      for seed in run.plan.seeds {
+        counts[run.index.progress(cell: cell.id, seed: seed).status, default: 0] += 1
+      }
+    }
+    generations = run.index.chains.reduce(0) { $0 + $1.value.generations }
+    generationsBefore = generations
+    progress = Progress(chains: run.plan.chainCount, generations: run.plan.chainCount * run.plan.generations)
+  }
+
+  var wantsStop: Bool { stop.met() }
+
+  func take(_ results: [UInt8], from rank: Int) throws {
+    var failures: [FailureRecord] = []
+    for block in try MessageCodec.decode(results) {
+      let before = index.progress(cell: block.cell, seed: block.seed)
+      index.add(block)
+      try database.insert(block)
+      let after = index.progress(cell: block.cell, seed: block.seed)
+      counts[before.status, default: 0] -= 1
+      counts[after.status, default: 0] += 1
+      generations += after.generations - before.generations
+      if after.status == .failed || after.status == .diverged {
+        failures.append(failure(block, generation: after.generations, status: after.status, rank: rank))
+      }
+    }
+    pendingRows = true
+    try directory.append(failures)
+    if let conflict = index.conflicts.first { throw conflict }
+  }
+
+  private func failure(
+    _ block: ChainBlock, generation: Int, status: ChainStatus, rank: Int
+  ) -> FailureRecord {
+    FailureRecord(
+      cell: block.cell, seed: block.seed, generation: generation, status: status,
+      message: block.message, host: ProcessInfo.processInfo.hostName, rank: rank,
+      command: "ouroboros run \(study) --out OTHER --set seeds=[\(block.seed)]")
+  }
+
+  func periodic() throws {
+    let now = farmSeconds()
+    if pendingRows, now - lastCommit >= Self.commitSeconds {
+      lastCommit = now
+      if try database.commit() { pendingRows = false }
+    }
+    if now - lastStatus >= Self.statusSeconds {
+      lastStatus = now
+      try writeStatus(.running)
+    }
+    progress.show(
+      chains: finishedChains, generations: generations, new: generations - generationsBefore,
+      elapsed: now - started)
+  }
+
+  private var finishedChains: Int {
+    counts[.done, default: 0] + counts[.diverged, default: 0] + counts[.failed, default: 0]
+  }
+
+  private func writeStatus(_ state: RunStatus.State) throws {
+    let elapsed = farmSeconds() - started
+    let planned = plan.chainCount * plan.generations
+    let made = generations - generationsBefore
+    try directory.write(
+      RunStatus(
+        state: state,
+        chains: Dictionary(uniqueKeysWithValues: counts.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }),
+        generationsCommitted: generations, generationsPlanned: planned, elapsedSeconds: elapsed,
+        remainingSeconds: made > 0 ? elapsed * Double(planned - generations) / Double(made) : nil,
+        ranks: ranks, updated: Date().formatted(.iso8601)))
+  }
+
+  /// Writes the summary over seeds, closes the database and says how the run ended.
+  func finish(stopped: Bool) throws -> Int32 {
+    progress.end()
+    for table in index.tables() { try database.writeSummary(summarise(table)) }
+    let closed = try database.close()
+    let incomplete = finishedChains < plan.chainCount
+    try writeStatus(incomplete ? .stopped : .finished)
+    if !closed {
+      throw ResultsError.database(
+        path: directory.database, code: 5, message: "a reader has kept the file locked; run again to rebuild it")
+    }
+    if incomplete { return RunExit.stopped }
+    let failed = counts[.diverged, default: 0] + counts[.failed, default: 0]
+    return failed > 0 ? RunExit.chainsFailed : RunExit.done
+  }
+
+  /// Chains by state, for the closing lines.
+  var chainCounts: [(status: ChainStatus, count: Int)] {
+    ChainStatus.allCases.compactMap { status in
+      counts[status].flatMap { $0 > 0 ? (status, $0) : nil }
+    }
+  }
+}

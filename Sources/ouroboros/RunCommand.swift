@@ -1,0 +1,48 @@
+import ArgumentParser
+import Engine
+import Study
+
+/// `ouroboros run STUDY --out RUN`
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a study, alone or under mpirun; the same command again resumes it.",
+    discussion: """
+      Stops and saves on SIGUSR1, SIGINT, SIGTERM or after --max-hours, with exit code 75: run the \
+      same command again, on any number of ranks, to continue. Exit codes: 0 done, 65 and 66 data \
+      malformed and missing, 74 I/O error, 75 stopped, 78 study file invalid, 80 finished but some \
+      chains diverged or failed.
+      """)
+
+  @Argument(help: "The study file (YAML).")
+  var study: String
+
+  @ArgumentParser.Option(name: [.customLong("out"), .short], help: "The run directory; made if it does not exist.")
+  var out: String
+
+  @ArgumentParser.Option(help: "Stop and save after this many hours.")
+  var maxHours: Double?
+
+  @ArgumentParser.Option(name: .customLong("set"), help: "Override a value of the study file: path=value; repeatable.")
+  var set: [String] = []
+
+  @Flag(help: "Resume although this machine's kernels give other bits than the run began with.")
+  var allowNumericsChange = false
+
+  func validate() throws {
+    if let maxHours, !(maxHours > 0) {
+      throw ValidationError("--max-hours: expected a number above 0, found \(maxHours)")
+    }
+  }
+
+  func run() throws {
+    setBLASThreads(1)
+    let code = StudyRun.run(
+      RunOptions(
+        study: study, output: out, overrides: set, maxHours: maxHours,
+        allowNumericsChange: allowNumericsChange, command: CommandLine.arguments,
+        numerics: ["blas_core": blasCoreName(), "blas": blasConfiguration(), "precision": "f64"],
+        environment: [:]))
+    throw ExitCode(code)
+  }
+}

@@ -1,0 +1,98 @@
+# Shared by the scripts beside it; sourced, not run.
+# shellcheck shell=bash
+
+# The root of the repository, whatever the caller's folder.
+repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# Open MPI refuses to run as root unless told twice; in a container root is what there is.
+allow_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+}
+
+fail() { # EXIT-CODE MESSAGE
+  echo "$(basename "$0"): $2" >&2
+  exit "$1"
+}
+
+is_number() { [[ "$1" =~ ^[1-9][0-9]{0,5}$ ]]; }
+
+# Prints the built command's path; builds it where there is none yet. OUROBOROS names another one.
+find_ouroboros() {
+  local program="${OUROBOROS:-$repository/.build/release/ouroboros}"
+  if [ ! -x "$program" ]; then
+    [ -z "${OUROBOROS:-}" ] || fail 66 "OUROBOROS=$program is no program"
+    swift build --package-path "$repository" -c release --product ouroboros >&2
+  fi
+  echo "$program"
+}
+
+# Matrix products of a rank use one thread: the ranks are the parallelism.
+one_thread_a_rank() {
+  export OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-1}" OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+}
+
+# Runs a command to its end and returns its exit code. INT, TERM, HUP and USR1 reach it as USR1,
+# which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM would
+# leave the ranks one second. A second signal ends the command at once.
+run_stoppable() {
+  local child status=0 stops=0
+  # A process group of its own keeps the terminal's Ctrl-C from reaching it directly.
+  set -m
+  "$@" </dev/null &
+  child=$!
+  set +m
+  stop_child() {
+    stops=$((stops + 1))
+    if [ "$stops" -eq 1 ]; then
+      echo "$(basename "$0"): saving and stopping; once more ends at once" >&2
+      kill -USR1 "$child" 2>/dev/null || true
+    else
+      kill -TERM "$child" 2>/dev/null || true
+    fi
+  }
+  trap stop_child INT TERM HUP USR1
+  # A trapped signal ends the wait early.
+  while kill -0 "$child" 2>/dev/null; do
+    wait "$child" || true
+  done
+  wait "$child" || status=$?
+  trap - INT TERM HUP USR1
+  return "$status"
+}
+
+# Bytes of committed records of a run: grows as long as the run makes progress.
+run_progress() { # RUN
+  find "$1/segments" -type f -printf '%s\n' 2>/dev/null | awk '{ total += $1 } END { print total + 0 }'
+}
+
+# Runs a command again after a rank or a host was lost (137, 139, 205), at most so many times and
+# only while it makes progress; every start resumes from what is committed.
+run_with_restarts() { # RESTARTS RUN COMMAND…
+  local left="$1" run="$2" status before
+  shift 2
+  while :; do
+    before="$(run_progress "$run")"
+    status=0
+    run_stoppable "$@" || status=$?
+    case "$status" in
+      137 | 139 | 205) ;;
+      *) return "$status" ;;
+    esac
+    if [ "$left" -eq 0 ] || [ "$(run_progress "$run")" = "$before" ]; then return "$status"; fi
+    left=$((left - 1))
+    echo "$(basename "$0"): a rank was lost (exit code $status), starting again" >&2
+  done
+}
+
+# The value of --out among the arguments, or nothing.
+out_argument() {
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --out) echo "${2:-}"; return ;;
+      --out=*) echo "${1#--out=}"; return ;;
+    esac
+    shift
+  done
+}
