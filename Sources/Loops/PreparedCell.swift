@@ -10,6 +10,7 @@ public struct PreparedCell: Sendable {
   public let spec: CellSpec
   public let dataset: any Dataset
   public let policy: any Policy
+  public let scopes: ChainScopes
   let modelType: any GenerativeModel.Type
   let metricTypes: [any Metric.Type]
   let correctorType: any Corrector.Type
@@ -18,6 +19,7 @@ public struct PreparedCell: Sendable {
   public init(_ spec: CellSpec, dataset: any Dataset) throws {
     self.spec = spec
     self.dataset = dataset
+    scopes = ChainScopes(spec)
     guard let modelType = ModelRegistry.named(spec.model.name) else {
       throw ComponentError(spec.model.name, "no such model")
     }
