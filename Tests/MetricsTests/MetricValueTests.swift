@@ -62,12 +62,12 @@ private func measure(
     expectClose(closed["w2_squared"]!, 0.04 + pow(1 - 0.8.squareRoot(), 2))
     let exact = try measure(WassersteinMetric.self, line, ["source": .text("samples")])
     expectClose(
-      exact["w1"]!, wasserstein1D(line.subject.samples.reals, line.reference.heldOut.reals, p: 1))
+      exact["w1"]!, try wasserstein1D(line.subject.samples.reals, line.reference.heldOut.reals, p: 1))
     let plane = named("Gaussian, d = 2")
     let transport = try measure(WassersteinMetric.self, plane, ["method": .text("exact")])
     expectClose(
       transport["w2_squared"]!,
-      exactWasserstein(
+      try exactWasserstein(
         plane.subject.samples.reals, plane.reference.heldOut.reals, dimension: 2, p: 2))
     // Fewer samples: still a distance between two subsets, fixed by the keys.
     let fewer = try measure(
@@ -114,6 +114,14 @@ private func measure(
     expectClose(values["entropy"]!, 2 * log(2) - 0.75 * log(3))
     #expect(values["support"] == 2 && values["fixed"] == 0 && values["fixation_state"]!.isNaN)
     #expect(values["largest_probability"] == 0.75)
+    // To generation 0's model, which is the real law here.
+    guard case .categorical(let first)? = item.subject.firstLaw else {
+      Issue.record("the situation has no law of generation 0")
+      return
+    }
+    let gaps = zip([0, 0.25, 0.75, 0], first.probabilities).map { $0 - $1 }
+    expectClose(values["first_l2_squared"]!, gaps.reduce(0) { $0 + $1 * $1 })
+    expectClose(values["first_l1"]!, gaps.reduce(0) { $0 + abs($1) })
     let fixed = try measure(
       DiscreteMetric.self, item, law: .categorical(CategoricalLaw(probabilities: [0, 0, 1, 0])))
     #expect(fixed["support"] == 1 && fixed["fixed"] == 1 && fixed["fixation_state"] == 2)
@@ -152,7 +160,7 @@ private func measure(
     let discrete = named("categories")
     let nll = try measure(LikelihoodMetric.self, discrete)
     let p = [0.5, 0.25, 0.2, 0.05]
-    let expected = discrete.reference.heldOut.indices.reduce(0) { $0 - log(p[Int($1)]) } / 200
+    let expected = try discrete.reference.heldOut.indices.reduce(0) { $0 - log(p[Int($1)]) } / 200
     expectClose(nll["mean"]!, expected)
   }
 
