@@ -26,14 +26,18 @@ struct ByteReader {
 
   /// A number that fits a non-negative Int.
   mutating func natural() throws(ResultsError) -> Int {
-    guard let value = Int(exactly: try word(UInt64.self)) else { throw failure("a count is too large") }
+    guard let value = Int(exactly: try word(UInt64.self)) else {
+      throw failure("a count is too large")
+    }
     return value
   }
 
   /// A count of things of at least `size` bytes each that can still follow.
   mutating func count(of size: Int) throws(ResultsError) -> Int {
     let value = try natural()
-    guard value <= (bytes.count - position) / size else { throw failure("\(value) items do not fit") }
+    guard value <= (bytes.count - position) / size else {
+      throw failure("\(value) items do not fit")
+    }
     return value
   }
 

@@ -48,8 +48,8 @@ public struct ChainHistory: Sendable {
 
   /// Adds a block.
   ///
-  /// - Throws: `ResultsError.conflict` where a generation that is already there has other values, names
-  ///   or provenance; the chain is then unchanged.
+  /// - Throws: `ResultsError.conflict` where a generation that is already there has other values,
+  ///   names or provenance; the chain is then unchanged.
   public mutating func add(_ block: ChainBlock) throws(ResultsError) {
     precondition(block.cell == cell && block.seed == seed, "block of another chain")
     if block.firstGeneration > generations {
@@ -58,9 +58,11 @@ public struct ChainHistory: Sendable {
     }
     try merge(block)
     // A block may have closed a gap; the earliest goes first so that each is tried once.
-    while let index = waiting.indices.filter({ waiting[$0].firstGeneration <= generations }).min(by: {
-      waiting[$0].firstGeneration < waiting[$1].firstGeneration
-    }) {
+    while let index = waiting.indices.filter({ waiting[$0].firstGeneration <= generations }).min(
+      by: {
+        waiting[$0].firstGeneration < waiting[$1].firstGeneration
+      })
+    {
       try merge(waiting.remove(at: index))
     }
   }
@@ -79,7 +81,8 @@ public struct ChainHistory: Sendable {
       let generation = block.firstGeneration + index / width
       throw conflict("generation \(generation), \(metrics[index % width]): two records differ")
     }
-    for index in 0..<shared where provenance[block.firstGeneration + index] != block.provenance[index] {
+    for index in 0..<shared
+    where provenance[block.firstGeneration + index] != block.provenance[index] {
       throw conflict("generation \(block.firstGeneration + index): two provenances differ")
     }
     let isNew = end > generations
@@ -88,7 +91,9 @@ public struct ChainHistory: Sendable {
       provenance.append(contentsOf: block.provenance[shared...])
       generations = end
     }
-    guard isNew || (end == generations && block.status.precedence > status.precedence) else { return }
+    guard isNew || (end == generations && block.status.precedence > status.precedence) else {
+      return
+    }
     status = block.status
     message = block.message
     if end > 0, block.seconds.contains(where: { $0 != 0 }) {
@@ -102,8 +107,8 @@ public struct ChainHistory: Sendable {
 }
 
 extension ChainStatus {
-  /// Which of two reports after the same generation holds: an outcome beats `running`, and a chain that
-  /// was run again after a failure keeps the better outcome.
+  /// Which of two reports after the same generation holds: an outcome beats `running`, and a chain
+  /// that was run again after a failure keeps the better outcome.
   var precedence: Int {
     switch self {
     case .pending: 0

@@ -1,14 +1,15 @@
 /// Blocks as bytes for messages between ranks: little-endian, values as their bits.
 ///
-/// A message is `OBM1`, the number of blocks, then each block as length-prefixed fields; it is read only
-/// if every length fits and nothing is left over.
+/// A message is `OBM1`, the number of blocks, then each block as length-prefixed fields; it is read
+/// only if every length fits and nothing is left over.
 public enum MessageCodec {
   private static let magic: UInt32 = 0x314d_424f
 
   /// The message of some blocks.
   public static func encode(_ blocks: [ChainBlock]) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(blocks.reduce(16) { $0 + 256 + 8 * $1.values.count + 32 * $1.generations })
+    bytes.reserveCapacity(
+      blocks.reduce(16) { $0 + 256 + 8 * $1.values.count + 32 * $1.generations })
     bytes.append(word: magic)
     bytes.append(word: UInt64(blocks.count))
     for block in blocks { append(block, to: &bytes) }
@@ -21,7 +22,9 @@ public enum MessageCodec {
   public static func decode(_ bytes: [UInt8]) throws(ResultsError) -> [ChainBlock] {
     try bytes.withUnsafeBufferPointer { (buffer) throws(ResultsError) in
       var reader = ByteReader(buffer, name: "block message")
-      guard try reader.word(UInt32.self) == magic else { throw reader.failure("not a block message") }
+      guard try reader.word(UInt32.self) == magic else {
+        throw reader.failure("not a block message")
+      }
       let count = try reader.count(of: 1)
       var blocks: [ChainBlock] = []
       for _ in 0..<count { blocks.append(try block(&reader)) }
@@ -53,6 +56,9 @@ public enum MessageCodec {
     let seed = Int(Int64(bitPattern: try reader.word(UInt64.self)))
     let first = try reader.natural()
     let generations = try reader.natural()
+    guard max(first, generations) <= LineDecoder.largestGeneration else {
+      throw reader.failure("generation \(first) + \(generations)")
+    }
     let metrics = try reader.texts()
     let values = try reader.doubles()
     let (size, overflow) = generations.multipliedReportingOverflow(by: metrics.count)
@@ -71,7 +77,9 @@ public enum MessageCodec {
     }
     let message = try reader.text()
     let seconds = try reader.doubles()
-    guard seconds.count == Phase.allCases.count else { throw reader.failure("\(seconds.count) phases") }
+    guard seconds.count == Phase.allCases.count else {
+      throw reader.failure("\(seconds.count) phases")
+    }
     return ChainBlock(
       cell: cell, seed: seed, firstGeneration: first, generations: generations, metrics: metrics,
       values: values, provenance: provenance, status: status, message: message, seconds: seconds)

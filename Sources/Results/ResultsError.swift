@@ -6,9 +6,11 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
   case io(operation: String, path: String, code: Int32)
   /// An earlier write or fsync of this file failed and its state on disk is unknown.
   case condemned(path: String, reason: String)
-  /// A file or message does not have the form we write. `line` counts from 1, 0 where there are none.
+  /// A file or message does not have the form we write. `line` counts from 1, 0 where there are
+  /// none.
   case malformed(path: String, line: Int, reason: String)
-  /// Two records of the same generation disagree: the chain was not reproducible or a file was edited.
+  /// Two records of the same generation disagree: the chain was not reproducible or a file was
+  /// edited.
   case conflict(cell: String, seed: Int, reason: String)
   /// A path that is refused: a symbolic link, or a directory that holds something other than a run.
   case refused(path: String, reason: String)
@@ -39,7 +41,8 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
     case .io(let operation, let path, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code))) (errno \(code))"
     case .condemned(let path, let reason):
-      "\(path): no longer written after an error (\(reason)); run again to continue from the last commit"
+      "\(path): no longer written after an error (\(reason)); "
+        + "run again to continue from the last commit"
     case .malformed(let path, let line, let reason):
       line > 0 ? "\(path):\(line): \(reason)" : "\(path): \(reason)"
     case .conflict(let cell, let seed, let reason):

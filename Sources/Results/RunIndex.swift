@@ -1,5 +1,5 @@
-/// Everything the segments of a run hold, by chain. What a resume starts from and what the tables and
-/// statistics are made of: 8 bytes a value, 80 MB for ten million.
+/// Everything the segments of a run hold, by chain. What a resume starts from and what the tables
+/// and statistics are made of: 8 bytes a value, 80 MB for ten million.
 public struct RunIndex: Sendable {
   public private(set) var chains: [ChainKey: ChainHistory] = [:]
   /// One report a segment read, in the order of reading.
@@ -39,7 +39,9 @@ public struct RunIndex: Sendable {
 
   /// The chains sorted by cell and seed.
   public var sortedChains: [ChainHistory] {
-    chains.values.sorted { ChainKey(cell: $0.cell, seed: $0.seed) < ChainKey(cell: $1.cell, seed: $1.seed) }
+    chains.values.sorted {
+      ChainKey(cell: $0.cell, seed: $0.seed) < ChainKey(cell: $1.cell, seed: $1.seed)
+    }
   }
 
   /// The records of one cell as one block of numbers, NaN where a chain did not get so far.
@@ -90,7 +92,8 @@ public struct CellTable: Sendable {
     generations = chains.map(\.generations).max() ?? 0
     let size = generations * metrics.count
     var values = [Double](repeating: .nan, count: chains.count * size)
-    // Metrics are the study's, so the chains of a cell agree; one with another list counts as missing.
+    // Metrics are the study's, so the chains of a cell agree; one with another list counts as
+    // missing.
     for (row, chain) in chains.enumerated() where chain.metrics == metrics {
       values.replaceSubrange((row * size)..<(row * size + chain.values.count), with: chain.values)
     }

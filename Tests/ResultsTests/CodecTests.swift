@@ -28,7 +28,8 @@ import Testing
     var random = SplitMix(state: 1)
     for _ in 0..<2000 {
       var changed = bytes
-      changed[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      changed[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+        in: 0...255, using: &random)
       _ = try? MessageCodec.decode(changed)
     }
   }

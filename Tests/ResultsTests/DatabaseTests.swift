@@ -34,7 +34,9 @@ final class Reader {
     }
   }
 
-  func count(_ table: String) throws -> Int { Int(try rows("SELECT count(*) FROM \(table)")[0][0]) ?? -1 }
+  func count(_ table: String) throws -> Int {
+    Int(try rows("SELECT count(*) FROM \(table)")[0][0]) ?? -1
+  }
 }
 
 @Suite struct DatabaseTests {
@@ -42,7 +44,8 @@ final class Reader {
 
   func create(_ path: String, from index: RunIndex = RunIndex()) throws -> ResultsDatabase {
     try ResultsDatabase.rebuild(
-      at: path, cells: [CellRecord(cell: Self.cell, parameters: "{\"loop.bias\":0.5}", resolved: "{}")],
+      at: path,
+      cells: [CellRecord(cell: Self.cell, parameters: "{\"loop.bias\":0.5}", resolved: "{}")],
       chains: (0..<3).map { ChainKey(cell: Self.cell, seed: $0) }, from: index)
   }
 
@@ -72,7 +75,8 @@ final class Reader {
       #expect(try reader.rows("PRAGMA journal_mode") == [["delete"]])
       #expect(try reader.rows("SELECT * FROM cells") == [[Self.cell, "{\"loop.bias\":0.5}", "{}"]])
       #expect(
-        try reader.rows("SELECT * FROM chains ORDER BY seed") == (0..<3).map { [Self.cell, "\($0)", "pending", "0", ""] })
+        try reader.rows("SELECT * FROM chains ORDER BY seed")
+          == (0..<3).map { [Self.cell, "\($0)", "pending", "0", ""] })
     }
   }
 
@@ -84,7 +88,10 @@ final class Reader {
       first.values = [0.1, .nan, .infinity, -2]
       try database.insert(first)
       try database.insert(first)
-      try database.insert(block(seed: 1, first: 1, generations: 2, metrics: ["b.x", "b.y"], status: .diverged, message: "why"))
+      try database.insert(
+        block(
+          seed: 1, first: 1, generations: 2, metrics: ["b.x", "b.y"], status: .diverged,
+          message: "why"))
       try database.insert(block(seed: 0, generations: 0, status: .failed, message: "x"))
       try database.setChainStatus(cell: Self.cell, seed: 2, .failed, message: "lost")
       #expect(throws: ResultsError.self) { try database.insert(block(seed: 5, first: 1)) }
@@ -95,11 +102,14 @@ final class Reader {
       try #require(rows.count == 6)
       #expect(
         rows == [
-          ["1", "0", "a.x", "0.1"], ["1", "0", "a.y", "-"], ["1", "1", "a.x", "-"], ["1", "1", "a.y", "-2.0"],
+          ["1", "0", "a.x", "0.1"], ["1", "0", "a.y", "-"], ["1", "1", "a.x", "-"],
+          ["1", "1", "a.y", "-2.0"],
           ["1", "2", "b.x", rows[4][3]], ["1", "2", "b.y", rows[5][3]],
         ])
       // SQLite prints 15 digits.
-      #expect(abs((Double(rows[4][3]) ?? 9) - third[0]) < 1e-13 && abs((Double(rows[5][3]) ?? 9) - third[1]) < 1e-13)
+      #expect(
+        abs((Double(rows[4][3]) ?? 9) - third[0]) < 1e-13
+          && abs((Double(rows[5][3]) ?? 9) - third[1]) < 1e-13)
       #expect(
         try reader.rows("SELECT * FROM chains ORDER BY seed") == [
           [Self.cell, "0", "failed", "0", "x"], [Self.cell, "1", "diverged", "3", "why"],
@@ -108,18 +118,23 @@ final class Reader {
       #expect(
         try reader.rows("SELECT seed, generation, phase, seconds FROM timings LIMIT 6") == [
           ["1", "1", "compose", "0.001"], ["1", "1", "fit", "0.25"], ["1", "1", "sample", "0.125"],
-          ["1", "1", "correct", "0.0"], ["1", "1", "measure", "0.5"], ["1", "1", "write", "0.0625"],
+          ["1", "1", "correct", "0.0"], ["1", "1", "measure", "0.5"],
+          ["1", "1", "write", "0.0625"],
         ])
       #expect(try reader.count("timings") == 12)
       let row = SummaryRow(
-        cell: Self.cell, generation: 1, metric: "a.x", n: 1, mean: 1, sd: .nan, se: .nan, median: 2, q05: 3,
+        cell: Self.cell, generation: 1, metric: "a.x", n: 1, mean: 1, sd: .nan, se: .nan, median: 2,
+        q05: 3,
         q25: 4, q75: 5, q95: 6, low: .nan, high: 7)
       try database.writeSummary([row])
       try database.writeSummary([row])
       #expect(try database.close())
       #expect(
         try reader.rows("SELECT * FROM summary") == [
-          [Self.cell, "1", "a.x", "1", "1.0", "-", "-", "2.0", "3.0", "4.0", "5.0", "6.0", "-", "7.0"]
+          [
+            Self.cell, "1", "a.x", "1", "1.0", "-", "-", "2.0", "3.0", "4.0", "5.0", "6.0", "-",
+            "7.0",
+          ]
         ])
     }
   }
@@ -178,7 +193,9 @@ final class Reader {
         try second.rows("SELECT seed, status, generations FROM chains ORDER BY seed") == [
           ["0", "pending", "0"], ["1", "done", "8"], ["2", "pending", "0"],
         ])
-      #expect(try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasPrefix(".") }.isEmpty)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasPrefix(".") }
+          .isEmpty)
       _ = old
     }
   }

@@ -6,7 +6,9 @@ import Testing
 @Suite struct FileTests {
   @Test func sha256OfKnownTexts() {
     #expect(sha256Hex([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-    #expect(sha256Hex(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      sha256Hex(Array("abc".utf8))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
   @Test func symbolicLinksAreRefused() throws {
@@ -30,7 +32,8 @@ import Testing
       symlink(outside, run.status)
       try run.publish([9], as: "status.json")
       #expect(try fileBytes(run.status) == [9])
-      let links = try ResultsDatabase.rebuild(at: run.database, cells: [], chains: [], from: RunIndex())
+      let links = try ResultsDatabase.rebuild(
+        at: run.database, cells: [], chains: [], from: RunIndex())
       #expect(try links.close())
       #expect(try fileBytes(outside) == [1, 2, 3])
 
@@ -50,7 +53,8 @@ import Testing
 
   var failure: FailureRecord {
     FailureRecord(
-      cell: "c", seed: 3, generation: 4, status: .diverged, message: "NaN in \"x\"", host: "h1", rank: 2,
+      cell: "c", seed: 3, generation: 4, status: .diverged, message: "NaN in \"x\"", host: "h1",
+      rank: 2,
       command: "ouroboros run s.yaml")
   }
 
@@ -68,12 +72,16 @@ import Testing
         try write(Array(plan.utf8), to: "\(path)/plan.json")
         #expect(throws: ResultsError.self, "\(plan)") { try RunDirectory.prepare(path) }
       }
-      try write(Array("{\"format\":\"\(RunDirectory.format)\",\"x\":1}".utf8), to: "\(path)/plan.json")
+      try write(
+        Array("{\"format\":\"\(RunDirectory.format)\",\"x\":1}".utf8), to: "\(path)/plan.json")
       let (run, isStillNew) = try RunDirectory.prepare(path)
       #expect(!isStillNew)
       #expect(try RunDirectory(existing: path) == run)
       try run.removeTemporaryFiles()
-      #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["notes.txt", "plan.json"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [
+          "notes.txt", "plan.json",
+        ])
       #expect(throws: ResultsError.missing(path: "\(directory)/nowhere")) {
         try RunDirectory.prepare("\(directory)/nowhere/run")
       }
@@ -86,15 +94,22 @@ import Testing
     try withTemporaryDirectory { directory in
       let run = try makeRun("\(directory)/run", segments: [])
       let manifest = RunManifest(
-        plan: sha256Hex([1]), numerics: ["isa": "avx2", "blas": "Haswell"], environment: ["swift": "6.3.1"],
-        sessions: [.init(started: "2026-01-01T00:00:00Z", ranks: 3, hosts: ["a"], command: ["ouroboros"])])
+        plan: sha256Hex([1]), numerics: ["isa": "avx2", "blas": "Haswell"],
+        environment: ["swift": "6.3.1"],
+        sessions: [
+          .init(started: "2026-01-01T00:00:00Z", ranks: 3, hosts: ["a"], command: ["ouroboros"])
+        ])
       try run.write(manifest)
       #expect(try run.readManifest() == manifest)
       var other = manifest
       other.numerics = ["isa": "avx512", "blas": "Haswell", "precision": "f32"]
-      #expect(manifest.numericsDifferences(from: other) == ["isa: avx2, avx512", "precision: absent, f32"])
+      #expect(
+        manifest.numericsDifferences(from: other) == [
+          "isa: avx2, avx512", "precision: absent, f32",
+        ])
       let status = RunStatus(
-        state: .running, chains: ["done": 1, "pending": 2], generationsCommitted: 3, generationsPlanned: 9,
+        state: .running, chains: ["done": 1, "pending": 2], generationsCommitted: 3,
+        generationsPlanned: 9,
         elapsedSeconds: 1.5, remainingSeconds: nil, ranks: 3, updated: "2026-01-01T00:00:00Z")
       try run.write(status)
       #expect(try run.readStatus() == status)
@@ -163,7 +178,8 @@ import Testing
       #expect(try fileBytes(path) == [2, 3])
       mkdir("\(directory)/d", 0o755)
       #expect(throws: ResultsError.self) { try publishFile([4], at: "\(directory)/d") }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: directory).sorted() == ["d", "f"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: directory).sorted() == ["d", "f"])
     }
   }
 }

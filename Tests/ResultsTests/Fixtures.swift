@@ -11,9 +11,13 @@ func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws ->
   return try body(url.resolvingSymlinksInPath().path)
 }
 
-func fileBytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
+func fileBytes(_ path: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+}
 
-func write(_ bytes: [UInt8], to path: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+func write(_ bytes: [UInt8], to path: String) throws {
+  try Data(bytes).write(to: URL(fileURLWithPath: path))
+}
 
 /// SplitMix64: a small fixed generator for places and values of tests.
 struct SplitMix: RandomNumberGenerator {
@@ -48,7 +52,9 @@ func block(
   return ChainBlock(
     cell: cell, seed: seed, firstGeneration: first, generations: generations, metrics: metrics,
     values: values,
-    provenance: (first..<(first + generations)).map { provenance ?? "real:\(100 + $0) g0..\($0):50" },
+    provenance: (first..<(first + generations)).map {
+      provenance ?? "real:\(100 + $0) g0..\($0):50"
+    },
     status: status, message: message, seconds: [0.001, 0.25, 0.125, 0, 0.5, 0.0625])
 }
 
@@ -60,7 +66,9 @@ func isSame(_ a: ChainBlock, _ b: ChainBlock) -> Bool {
   x.generations = 0
   y.generations = 0
   return x == y && a.generations == b.generations && a.values.count == b.values.count
-    && zip(a.values, b.values).allSatisfy { $0.bitPattern == $1.bitPattern || ($0.isNaN && $1.isNaN) }
+    && zip(a.values, b.values).allSatisfy {
+      $0.bitPattern == $1.bitPattern || ($0.isNaN && $1.isNaN)
+    }
 }
 
 /// The blocks of a segment and the report.
@@ -82,6 +90,8 @@ func makeRun(_ path: String, segments: [[ChainBlock]]) throws -> RunDirectory {
   #expect(isNew)
   try run.publish(Array("{\"format\":\"\(RunDirectory.format)\"}\n".utf8), as: "plan.json")
   try run.createDirectory("segments")
-  for (rank, blocks) in segments.enumerated() { try writeSegment(blocks, to: run.segment(rank: rank)) }
+  for (rank, blocks) in segments.enumerated() {
+    try writeSegment(blocks, to: run.segment(rank: rank))
+  }
   return run
 }

@@ -30,7 +30,9 @@ import Testing
     let index = try RunIndex(reading: run)
     let database = try ResultsDatabase.rebuild(
       at: run.database,
-      cells: Self.cells.map { CellRecord(cell: $0, parameters: "{\"a\":\"x, \\\"y\\\"\"}", resolved: " r") },
+      cells: Self.cells.map {
+        CellRecord(cell: $0, parameters: "{\"a\":\"x, \\\"y\\\"\"}", resolved: " r")
+      },
       chains: Self.planned.map { ChainKey(cell: $0.cell, seed: $0.seed) }, from: index)
     for table in index.tables() { try database.writeSummary(summarise(table)) }
     #expect(try database.close())
@@ -51,20 +53,32 @@ import Testing
     try withTemporaryDirectory { directory in
       let run = try completeRun("\(directory)/run")
       let database = try fileBytes(run.database)
-      func problems(_ text: String, planned: [PlannedChain] = Self.planned, _ sql: String? = nil) throws {
+      func problems(_ text: String, planned: [PlannedChain] = Self.planned, _ sql: String? = nil)
+        throws
+      {
         if let sql { #expect(try Reader(run.database).run(sql) == SQLITE_OK) }
         let report = try verifyRun(run, planned: planned)
-        #expect(!report.isSound && report.problems.contains { $0.contains(text) }, "\(text): \(report)")
+        #expect(
+          !report.isSound && report.problems.contains { $0.contains(text) }, "\(text): \(report)")
         try write(database, to: run.database)
       }
-      try problems("seed 1, generation 2, support.size", "UPDATE metrics SET value = value + 1e-9 WHERE seed = 1 AND generation = 2 AND metric = 'support.size'")
+      try problems(
+        "seed 1, generation 2, support.size",
+        "UPDATE metrics SET value = value + 1e-9 WHERE seed = 1 AND generation = 2 AND metric = 'support.size'"
+      )
       try problems("stands twice", "INSERT INTO metrics SELECT * FROM metrics LIMIT 1")
-      try problems("not in the segments", "INSERT INTO metrics VALUES ('aa', 0, 9, 'support.size', 1)")
-      try problems("9 generations, the segments hold 4", "UPDATE chains SET generations = 9 WHERE seed = 2")
+      try problems(
+        "not in the segments", "INSERT INTO metrics VALUES ('aa', 0, 9, 'support.size', 1)")
+      try problems(
+        "9 generations, the segments hold 4", "UPDATE chains SET generations = 9 WHERE seed = 2")
       try problems("no row of cell bb", "DELETE FROM cells WHERE cell = 'bb'")
       try problems("has records but is not planned", planned: Array(Self.planned.dropLast()))
-      try problems("done with 4 of 5", planned: Self.planned.map { PlannedChain(cell: $0.cell, seed: $0.seed, generations: 5) })
-      try problems("4 generations, 3 planned", planned: Self.planned.map { PlannedChain(cell: $0.cell, seed: $0.seed, generations: 3) })
+      try problems(
+        "done with 4 of 5",
+        planned: Self.planned.map { PlannedChain(cell: $0.cell, seed: $0.seed, generations: 5) })
+      try problems(
+        "4 generations, 3 planned",
+        planned: Self.planned.map { PlannedChain(cell: $0.cell, seed: $0.seed, generations: 3) })
       // A page of the database.
       var torn = database
       for index in 16_384..<20_480 { torn[index] = 0xff }
@@ -85,11 +99,14 @@ import Testing
         let database = try fileBytes(run.database)
         #expect(try Reader(run.database).run(sql) == SQLITE_OK)
         let report = try verifyRun(run, planned: Self.planned)
-        #expect(report.isSound && !report.isComplete && report.unfinished.contains { $0.contains(text) }, "\(report)")
+        #expect(
+          report.isSound && !report.isComplete && report.unfinished.contains { $0.contains(text) },
+          "\(report)")
         try write(database, to: run.database)
       }
       try unfinished("5 of 120 metric rows", "DELETE FROM metrics WHERE rowid > 115")
-      try unfinished("no row of cell aa, seed 0", "DELETE FROM chains WHERE cell = 'aa' AND seed = 0")
+      try unfinished(
+        "no row of cell aa, seed 0", "DELETE FROM chains WHERE cell = 'aa' AND seed = 0")
       try unfinished("2 rows of summary", "DELETE FROM summary WHERE rowid <= 2")
       try unfinished("sd is", "UPDATE summary SET sd = sd * 1.001 WHERE rowid = 7")
       unlink(run.database)
@@ -113,18 +130,29 @@ import Testing
       func difference(_ name: String, _ change: (inout ChainBlock) -> Void) throws -> String? {
         var parts = segments(ranks: 1, size: 4)
         change(&parts[0][4])
-        return try compareRuns(one, try makeRun("\(directory)/\(name)", segments: parts)).firstDifference
+        return try compareRuns(one, try makeRun("\(directory)/\(name)", segments: parts))
+          .firstDifference
       }
-      #expect(try difference("seconds") { $0.seconds[0] = 9; $0.message = "host" } == nil)
+      #expect(
+        try difference("seconds") {
+          $0.seconds[0] = 9
+          $0.message = "host"
+        } == nil)
       let value = try difference("value") { $0.values[6] = $0.values[6].nextUp }
       #expect(value?.hasPrefix("cell bb, seed 1, generation 1, moments.variance_trace: ") == true)
-      #expect(try difference("provenance") { $0.provenance[2] = "real:1" }?.contains("generation 2: provenance") == true)
-      #expect(try difference("status") { $0.status = .diverged } == "cell bb, seed 1: done and diverged")
+      #expect(
+        try difference("provenance") { $0.provenance[2] = "real:1" }?.contains(
+          "generation 2: provenance") == true)
+      #expect(
+        try difference("status") { $0.status = .diverged } == "cell bb, seed 1: done and diverged")
       #expect(try difference("seed") { $0.seed = 7 } == "cell bb, seed 1: only in the first run")
       #expect(try difference("zero") { $0.values[0] = .nan }?.contains("nan") == true)
-      let short = try makeRun("\(directory)/short", segments: [segments(ranks: 1, size: 2)[0].dropLast()])
+      let short = try makeRun(
+        "\(directory)/short", segments: [segments(ranks: 1, size: 2)[0].dropLast()])
       let shorter = try compareRuns(one, short)
-      #expect(shorter.firstDifference == "cell bb, seed 2: 4 and 2 generations" && shorter.chainsDifferent == 1)
+      #expect(
+        shorter.firstDifference == "cell bb, seed 2: 4 and 2 generations"
+          && shorter.chainsDifferent == 1)
       let path = short.segment(rank: 0)
       try write(Array("junk\n".utf8) + (try fileBytes(path)), to: path)
       #expect(throws: ResultsError.self) { try compareRuns(one, short) }
@@ -135,7 +163,8 @@ import Testing
     try withTemporaryDirectory { directory in
       let run = try completeRun("\(directory)/run")
       let target = "\(directory)/csv"
-      #expect(try exportCSV(run, to: target) == ["cells": 2, "chains": 6, "metrics": 120, "summary": 40])
+      #expect(
+        try exportCSV(run, to: target) == ["cells": 2, "chains": 6, "metrics": 120, "summary": 40])
       #expect(try FileManager.default.contentsOfDirectory(atPath: target).count == 4)
       func lines(_ name: String) throws -> [String] {
         String(decoding: try fileBytes("\(target)/\(name).csv"), as: UTF8.self)
@@ -146,7 +175,8 @@ import Testing
           "cell,parameters,resolved", "aa,\"{\"\"a\"\":\"\"x, \\\"\"y\\\"\"\"\"}\",\" r\"",
           "bb,\"{\"\"a\"\":\"\"x, \\\"\"y\\\"\"\"\"}\",\" r\"", "",
         ])
-      #expect(try lines("chains").prefix(2) == ["cell,seed,status,generations,message", "aa,0,done,4,"])
+      #expect(
+        try lines("chains").prefix(2) == ["cell,seed,status,generations,message", "aa,0,done,4,"])
       let metrics = try lines("metrics")
       let expected = block(cell: "aa", generations: 4)
       #expect(metrics[0] == "cell,seed,generation,metric,value" && metrics.count == 122)
@@ -154,7 +184,8 @@ import Testing
         #expect(line == "aa,0,\(index / 5),\(metricNames[index % 5]),\(expected.values[index])")
       }
       let summary = try lines("summary")
-      #expect(summary[0] == "cell,generation,metric,n,mean,sd,se,median,q05,q25,q75,q95,ci_low,ci_high")
+      #expect(
+        summary[0] == "cell,generation,metric,n,mean,sd,se,median,q05,q25,q75,q95,ci_low,ci_high")
       #expect(summary.count == 42 && summary[1].hasPrefix("aa,0,moments.mean_squared_error,3,"))
       #expect(throws: ResultsError.missing(path: run.database)) {
         unlink(run.database)

@@ -7,13 +7,15 @@ import Testing
     let whole = block(generations: 10, status: .done)
     let parts = [
       block(generations: 4), block(first: 4, generations: 3), block(first: 2, generations: 4),
-      block(first: 7, generations: 3, status: .done), block(first: 10, generations: 0, status: .done),
+      block(first: 7, generations: 3, status: .done),
+      block(first: 10, generations: 0, status: .done),
       block(generations: 0),
     ]
     var random = SplitMix(state: 3)
     for _ in 0..<200 {
       var index = RunIndex()
-      for part in (parts + [parts[Int.random(in: 0..<6, using: &random)]]).shuffled(using: &random) {
+      for part in (parts + [parts[Int.random(in: 0..<6, using: &random)]]).shuffled(using: &random)
+      {
         index.add(part)
       }
       #expect(index.conflicts.isEmpty)
@@ -67,7 +69,8 @@ import Testing
     #expect(table.seeds == [2, 9] && table.generations == 3 && table.metrics == ["a.x", "a.y"])
     #expect(table.values.count == 12)
     #expect(Array(table.values[..<6]) == block(seed: 2, metrics: ["a.x", "a.y"]).values)
-    #expect(Array(table.values[6..<8]) == block(seed: 9, generations: 1, metrics: ["a.x", "a.y"]).values)
+    #expect(
+      Array(table.values[6..<8]) == block(seed: 9, generations: 1, metrics: ["a.x", "a.y"]).values)
     #expect(table.values[8...].allSatisfy { $0.isNaN })
     #expect(index.tables().map(\.cell) == [block().cell, "b"])
     #expect(index.table(cell: "c") == nil)

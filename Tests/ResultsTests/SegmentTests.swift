@@ -4,16 +4,20 @@ import Testing
 
 @Suite struct SegmentTests {
   static let awkward: [Double] = [
-    0, -0.0, 1, -1, 0.1, 1.0 / 3, .pi, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude,
-    9007199254740991, 9007199254740992, 1e15, 1e16, 1e22, 1e23, 123456789012345680,
-    .nan, .infinity, -.infinity, 0.1 + 0.2, 4.35, .leastNormalMagnitude.nextDown, 1e-7, -123.456e-200,
+    0, -0.0, 1, -1, 0.1, 1.0 / 3, .pi, .leastNonzeroMagnitude, .leastNormalMagnitude,
+    .greatestFiniteMagnitude,
+    9_007_199_254_740_991, 9_007_199_254_740_992, 1e15, 1e16, 1e22, 1e23, 123_456_789_012_345_680,
+    .nan, .infinity, -.infinity, 0.1 + 0.2, 4.35, .leastNormalMagnitude.nextDown, 1e-7,
+    -123.456e-200,
   ]
 
   @Test func everyBlockIsReadBackBitForBit() throws {
     try withTemporaryDirectory { directory in
       var blocks = [
         block(), block(seed: -7, first: 3, generations: 1, provenance: "real:10"),
-        block(cell: "a\"\\\u{1}\u{7f}é\n", generations: 0, status: .failed, message: "rank 3: \"x\"\t\\ ✗"),
+        block(
+          cell: "a\"\\\u{1}\u{7f}é\n", generations: 0, status: .failed,
+          message: "rank 3: \"x\"\t\\ ✗"),
         block(generations: 2, metrics: []), block(seed: .max, first: 1 << 40, status: .done),
         block(seed: .min, generations: 40, provenance: ""),
         ChainBlock(
@@ -75,11 +79,13 @@ import Testing
     }
   }
 
-  /// Every prefix of a segment gives the records that are whole in it and reports the rest; opening it
-  /// for writing cuts the rest off, and the records that are written then are found.
+  /// Every prefix of a segment gives the records that are whole in it and reports the rest; opening
+  /// it for writing cuts the rest off, and the records that are written then are found.
   @Test func everyTruncationIsDetected() throws {
     try withTemporaryDirectory { directory in
-      let blocks = [block(generations: 1), block(first: 1, generations: 2), block(first: 3, status: .done)]
+      let blocks = [
+        block(generations: 1), block(first: 1, generations: 2), block(first: 3, status: .done),
+      ]
       let whole = "\(directory)/whole"
       try writeSegment(blocks, to: whole)
       let bytes = try fileBytes(whole)
@@ -103,7 +109,8 @@ import Testing
     }
   }
 
-  /// 1,000 random single-bit flips: the damage is reported and no record is read that was not written.
+  /// 1,000 random single-bit flips: the damage is reported and no record is read that was not
+  /// written.
   @Test func everyBitFlipIsDetected() throws {
     try withTemporaryDirectory { directory in
       let blocks = (0..<6).map { block(seed: $0, generations: 4, message: "m\($0)") }
@@ -119,7 +126,8 @@ import Testing
         try write(flipped, to: path)
         let (read, report) = try readSegment(path)
         if !report.damaged.isEmpty || report.tornBytes > 0 { detected += 1 }
-        #expect(read.count >= 4 && read.allSatisfy { found in blocks.contains { isSame($0, found) } })
+        #expect(
+          read.count >= 4 && read.allSatisfy { found in blocks.contains { isSame($0, found) } })
       }
       print("segment bit flips detected: \(detected) of 1000")
       #expect(detected == 1000)

@@ -58,21 +58,25 @@ import Testing
     }
   }
 
-  /// NumPy and SciPy; intervals within four Monte-Carlo errors of a 2.5 % quantile of 2,000 resamples:
-  /// √(0.025·0.975/2000)/φ(1.96) = 0.060 standard errors of the mean.
+  /// NumPy and SciPy; intervals within four Monte-Carlo errors of a 2.5 % quantile of 2,000
+  /// resamples: √(0.025·0.975/2000)/φ(1.96) = 0.060 standard errors of the mean.
   @Test func summaryAgreesWithNumPyAndSciPy() throws {
     let rows = summarise(
       cell: "golden", seeds: Array(0..<golden.seeds), generations: golden.generations,
       metrics: (0..<golden.metrics).map { "m.\($0)" }, values: values)
     #expect(rows.count == golden.rows.count)
     for (index, (row, expected)) in zip(rows, golden.rows).enumerated() {
-      #expect(row.generation == index / golden.metrics && row.metric == "m.\(index % golden.metrics)")
+      #expect(
+        row.generation == index / golden.metrics && row.metric == "m.\(index % golden.metrics)")
       #expect(row.n == expected.n)
       expectClose(
         [row.mean, row.median, row.q05, row.q25, row.q75, row.q95],
-        [expected.mean, expected.median, expected.q05, expected.q25, expected.q75, expected.q95].map { $0! },
+        [expected.mean, expected.median, expected.q05, expected.q25, expected.q75, expected.q95].map
+        { $0! },
         relative: 1e-12, absolute: 1e-15)
-      guard let sd = expected.sd, let se = expected.se, let low = expected.low, let high = expected.high else {
+      guard let sd = expected.sd, let se = expected.se, let low = expected.low,
+        let high = expected.high
+      else {
         #expect(row.n == 1 && row.sd.isNaN && row.se.isNaN && row.low.isNaN && row.high.isNaN)
         continue
       }
@@ -87,14 +91,16 @@ import Testing
     let size = golden.generations * golden.metrics
     let names = (0..<golden.metrics).map { "m.\($0)" }
     let sorted = summarise(
-      cell: "c", seeds: Array(0..<golden.seeds), generations: golden.generations, metrics: names, values: values)
+      cell: "c", seeds: Array(0..<golden.seeds), generations: golden.generations, metrics: names,
+      values: values)
     let seeds = Array((0..<golden.seeds).reversed())
     let reversed = summarise(
       cell: "c", seeds: seeds, generations: golden.generations, metrics: names,
       values: seeds.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
     #expect(SummaryCodec.encode(sorted) == SummaryCodec.encode(reversed))
     let other = summarise(
-      cell: "d", seeds: Array(0..<golden.seeds), generations: golden.generations, metrics: names, values: values)
+      cell: "d", seeds: Array(0..<golden.seeds), generations: golden.generations, metrics: names,
+      values: values)
     #expect(SummaryCodec.encode(other) != SummaryCodec.encode(sorted))
   }
 
@@ -117,7 +123,8 @@ import Testing
     for cell in 0..<400 {
       let sample = (0..<20).map { _ -> Double in
         let u = Double.random(in: 0..<1, using: &random)
-        return (-2 * Foundation.log(1 - u)).squareRoot() * cos(2 * .pi * Double.random(in: 0..<1, using: &random))
+        return (-2 * Foundation.log(1 - u)).squareRoot()
+          * cos(2 * .pi * Double.random(in: 0..<1, using: &random))
       }
       let estimate = bootstrapMean(name: "cell \(cell)", sample)
       if estimate.low <= 0 && 0 <= estimate.high { covered += 1 }
@@ -147,7 +154,9 @@ import Testing
     let line = try #require(LeastSquaresLine(x: golden.line.x + [.nan], y: golden.line.y + [1]))
     expectClose(
       [line.slope.value, line.intercept, line.slope.se, line.slope.low, line.slope.high],
-      [golden.line.slope, golden.line.intercept, golden.line.se, golden.line.low, golden.line.high],
+      [
+        golden.line.slope, golden.line.intercept, golden.line.se, golden.line.low, golden.line.high,
+      ],
       relative: 1e-11)
     #expect(line.slope.n == 12)
     for row in golden.student {
@@ -160,7 +169,9 @@ import Testing
 
   @Test func pairedDifferenceAgreesWithSciPy() {
     let expected = golden.paired
-    let pairs = { (values: [Double]) in values.enumerated().map { (seed: $0.offset, value: $0.element) } }
+    let pairs = { (values: [Double]) in
+      values.enumerated().map { (seed: $0.offset, value: $0.element) }
+    }
     let estimate = pairedDifference(
       name: "arms", Array(pairs(expected.first).reversed()) + [(seed: 90, value: 1)],
       pairs(expected.second) + [(seed: 91, value: 1)])

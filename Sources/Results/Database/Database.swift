@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A connection to an SQLite file. Every result code goes through `check`.
 final class Database {
@@ -12,12 +13,19 @@ final class Database {
   /// - Throws: `ResultsError.database`, `.missing`, `.refused`.
   init(path: String, access: Access) throws(ResultsError) {
     self.path = path
-    // SQLite refuses links in every component, so those above the file are resolved first; a link at the
-    // end is refused by the flag.
+    // The flag refuses links in every component, also those above the run, which are the user's own
+    // and are resolved first.
+    let (directory, name) = splitPath(path)
+    guard let parent = realpath(directory, nil) else {
+      throw ResultsError.system("resolve", directory)
+    }
+    defer { free(parent) }
+    let resolved = "\(String(cString: parent))/\(name)"
     let base = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let flags = base | (access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+    let flags =
+      base | (access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     var handle: OpaquePointer?
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    let code = sqlite3_open_v2(resolved, &handle, flags, nil)
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
@@ -30,17 +38,20 @@ final class Database {
 
   /// The one place where result codes are judged.
   ///
-  /// - Returns: false for SQLITE_BUSY or SQLITE_LOCKED: another connection is in the way, try later.
+  /// - Returns: false for SQLITE_BUSY or SQLITE_LOCKED: another connection is in the way, try
+  ///   later.
   @discardableResult
   func check(_ code: Int32) throws(ResultsError) -> Bool {
     switch code & 0xff {
     case SQLITE_OK, SQLITE_ROW, SQLITE_DONE: return true
     case SQLITE_BUSY, SQLITE_LOCKED: return false
-    default: throw .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
+    default:
+      throw .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
     }
   }
 
-  /// Runs one or more statements and ignores their rows; false where another connection is in the way.
+  /// Runs one or more statements and ignores their rows; false where another connection is in the
+  /// way.
   @discardableResult
   func run(_ sql: String) throws(ResultsError) -> Bool {
     try check(sqlite3_exec(handle, sql, nil, nil, nil))

@@ -2,9 +2,10 @@ import Glibc
 
 /// `results.sqlite` as its one writer, the coordinator, sees it.
 ///
-/// Rows gather in one open transaction in memory; `commit` makes them visible to readers. A reader that
-/// is in the way never makes a call fail: the rows stay and the next `commit` tries again. The segments
-/// are the truth and the file can be rebuilt from them at any time, so nothing waits for the disk.
+/// Rows gather in one open transaction in memory; `commit` makes them visible to readers. A reader
+/// that is in the way never makes a call fail: the rows stay and the next `commit` tries again. The
+/// segments are the truth and the file can be rebuilt from them at any time, so nothing waits for
+/// the disk.
 public final class ResultsDatabase {
   private let database: Database
   private let rows: RowInserter
@@ -23,8 +24,8 @@ public final class ResultsDatabase {
     case summary([SummaryRow])
   }
 
-  /// Writes a database from what the segments hold, publishes it at `path` in place of any older one, and
-  /// opens it for more. A new run passes an empty index.
+  /// Writes a database from what the segments hold, publishes it at `path` in place of any older
+  /// one, and opens it for more. A new run passes an empty index.
   ///
   /// - Parameters:
   ///   - chains: All planned chains; those without records are `pending`.
@@ -39,8 +40,8 @@ public final class ResultsDatabase {
       try write(to: temporary, cells: cells, chains: chains, from: index)
       let file = try SystemFile(temporary, O_RDWR)
       try file.sync()
-      // A journal that a killed writer left belongs to the file that is replaced; SQLite would roll it
-      // into the new one.
+      // A journal that a killed writer left belongs to the file that is replaced; SQLite would roll
+      // it into the new one.
       guard unlink("\(path)-journal") == 0 || errno == ENOENT else {
         throw ResultsError.system("remove", "\(path)-journal")
       }
@@ -66,14 +67,16 @@ public final class ResultsDatabase {
     let rows = try RowInserter(database)
     for cell in cells { try rows.insert(cell) }
     for key in chains.sorted() where index.chains[key] == nil {
-      try rows.setChain(cell: key.cell, seed: key.seed, status: .pending, generations: 0, message: "")
+      try rows.setChain(
+        cell: key.cell, seed: key.seed, status: .pending, generations: 0, message: "")
     }
     for chain in index.sortedChains {
       try rows.setChain(
         cell: chain.cell, seed: chain.seed, status: chain.status, generations: chain.generations,
         message: chain.message)
       try rows.insertMetrics(
-        cell: chain.cell, seed: chain.seed, first: 0, metrics: chain.metrics, values: chain.values[...])
+        cell: chain.cell, seed: chain.seed, first: 0, metrics: chain.metrics,
+        values: chain.values[...])
       for timing in chain.timings {
         try rows.insertTimings(
           cell: chain.cell, seed: chain.seed, generation: timing.lastGeneration,
@@ -86,7 +89,8 @@ public final class ResultsDatabase {
   private init(path: String, inserted: [ChainKey: Int]) throws(ResultsError) {
     database = try Database(path: path, access: .write)
     // Without spilling, a transaction stays in memory until it is committed, so that readers go on
-    // reading beside it. No write-ahead log: it needs shared memory, which network file systems lack.
+    // reading beside it. No write-ahead log: it needs shared memory, which network file systems
+    // lack.
     try database.require(
       "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; PRAGMA cache_spill = OFF;")
     rows = try RowInserter(database)
@@ -124,6 +128,9 @@ public final class ResultsDatabase {
 
   /// Makes everything so far visible to readers.
   ///
+  /// A reader with an open transaction holds the commit up, and a commit held up makes new readers
+  /// wait: they should set a busy timeout (Python's default is 5 s) and keep transactions short.
+  ///
   /// - Returns: false where a reader is in the way; nothing is lost, call again later.
   @discardableResult
   public func commit() throws(ResultsError) -> Bool {
@@ -160,7 +167,8 @@ public final class ResultsDatabase {
       case .block(let block, let skipped): try insertRows(of: block, skipping: skipped)
       case .chain(let key, let status, let generations, let message):
         try rows.setChain(
-          cell: key.cell, seed: key.seed, status: status, generations: generations, message: message)
+          cell: key.cell, seed: key.seed, status: status, generations: generations, message: message
+        )
       case .summary(let summary):
         for row in summary { try rows.insert(row) }
       }

@@ -1,8 +1,8 @@
 /// The tables of `results.sqlite`. Other programs read them; columns are only ever added.
 ///
-/// `metrics` and `timings` carry no index: rows are appended at 3 million a second, against 1.3 million
-/// with a key, and a scan of a million rows takes a quarter of a second. A reader that asks for single
-/// chains repeatedly loads them once or makes its own index in a copy.
+/// `metrics` and `timings` carry no index: rows are appended at 3 million a second, against 1.3
+/// million with a key, and a scan of a million rows takes a quarter of a second. A reader that asks
+/// for single chains repeatedly loads them once or makes its own index in a copy.
 ///
 /// `timings.generation` is the **last** generation of the block of generations that was recorded
 /// together, and `seconds` the sum over that block; where generations are long a block is one

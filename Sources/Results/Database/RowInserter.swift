@@ -2,7 +2,8 @@
 final class RowInserter {
   private let database: Database
   private var texts: [String: StaticText] = [:]
-  /// By the number of metrics: one statement inserts a generation's rows, twice as fast as one a row.
+  /// By the number of metrics: one statement inserts a generation's rows, twice as fast as one a
+  /// row.
   private var generationStatements: [Int: (statement: Statement, names: [String])] = [:]
   private let timing: Statement
   private let chain: Statement
@@ -55,7 +56,9 @@ final class RowInserter {
     var generation = first
     while index < values.endIndex {
       try statement.bind(3, generation)
-      for column in 0..<width { try statement.bind(Int32(4 + width + column), values[index + column]) }
+      for column in 0..<width {
+        try statement.bind(Int32(4 + width + column), values[index + column])
+      }
       try statement.run()
       index += width
       generation += 1
@@ -69,7 +72,9 @@ final class RowInserter {
     try timing.bind(1, text(cell))
     try timing.bind(2, seed)
     try timing.bind(3, generation)
-    for index in seconds.indices { try timing.bind(Int32(4 + seconds.count + index), seconds[index]) }
+    for index in seconds.indices {
+      try timing.bind(Int32(4 + seconds.count + index), seconds[index])
+    }
     try timing.run()
   }
 

@@ -61,7 +61,8 @@ final class Statement {
 
   /// NaN for NULL.
   func double(_ column: Int32) -> Double {
-    sqlite3_column_type(handle, column) == SQLITE_NULL ? .nan : sqlite3_column_double(handle, column)
+    sqlite3_column_type(handle, column) == SQLITE_NULL
+      ? .nan : sqlite3_column_double(handle, column)
   }
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A file of lines that only grows, with one writer. Lines are gathered in memory and reach the file
-/// whole: after a failed write the file is cut back to the last complete line.
+/// A file of lines that only grows, with one writer. Lines are gathered in memory and reach the
+/// file whole: after a failed write the file is cut back to the last complete line.
 final class AppendFile {
   let path: String
   private let file: SystemFile
@@ -31,8 +31,8 @@ final class AppendFile {
 
   /// Hands the gathered lines to the operating system.
   ///
-  /// - Throws: `ResultsError.io`. The lines stay in memory and may be flushed again, e.g. after space was
-  ///   freed, unless the file could not be cut back: then `.condemned` from now on.
+  /// - Throws: `ResultsError.io`. The lines stay in memory and may be flushed again, e.g. after
+  ///   space was freed, unless the file could not be cut back: then `.condemned` from now on.
   func flush() throws(ResultsError) {
     if let failure { throw .condemned(path: path, reason: failure) }
     guard !buffer.isEmpty else { return }
@@ -48,8 +48,8 @@ final class AppendFile {
 
   /// Flushes and waits until the lines are on the disk.
   ///
-  /// - Throws: `ResultsError.io`; after a failed fsync every later call throws `.condemned`, since what
-  ///   the disk holds is unknown and a second fsync would wrongly succeed.
+  /// - Throws: `ResultsError.io`; after a failed fsync every later call throws `.condemned`, since
+  ///   what the disk holds is unknown and a second fsync would wrongly succeed.
   func sync() throws(ResultsError) {
     try flush()
     do throws(ResultsError) {
@@ -61,7 +61,9 @@ final class AppendFile {
   }
 
   /// The offset just after the last newline.
-  private static func completeSize(of file: borrowing SystemFile, size: Int) throws(ResultsError) -> Int {
+  private static func completeSize(of file: borrowing SystemFile, size: Int) throws(ResultsError)
+    -> Int
+  {
     var end = size
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while end > 0 {
@@ -70,7 +72,9 @@ final class AppendFile {
       let count = try chunk.withUnsafeMutableBufferPointer { (bytes) throws(ResultsError) in
         try file.read(into: UnsafeMutableBufferPointer(rebasing: bytes[..<length]), at: start)
       }
-      if let newline = chunk[..<count].lastIndex(of: UInt8(ascii: "\n")) { return start + newline + 1 }
+      if let newline = chunk[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+        return start + newline + 1
+      }
       end = start
     }
     return 0

@@ -3,8 +3,8 @@ import Glibc
 /// Publishes a file at once: readers see the old content or the new one, never a part, also after a
 /// crash. Temporary file in the same directory → write → fsync → close → rename → fsync(directory).
 ///
-/// - Throws: `ResultsError.io`; the old file is then untouched and the temporary one removed. A failed
-///   fsync is never retried on the same file: call again, which writes a new one.
+/// - Throws: `ResultsError.io`; the old file is then untouched and the temporary one removed. A
+///   failed fsync is never retried on the same file: call again, which writes a new one.
 public func publishFile(_ bytes: [UInt8], at path: String) throws(ResultsError) {
   let (directory, name) = splitPath(path)
   let temporary = "\(directory)/\(temporaryName(for: name))"
@@ -20,8 +20,8 @@ public func publishFile(_ bytes: [UInt8], at path: String) throws(ResultsError) 
   }
 }
 
-/// Renames a complete, synced temporary file into place and makes the rename durable. A symbolic link
-/// at `path` is replaced, never followed.
+/// Renames a complete, synced temporary file into place and makes the rename durable. A symbolic
+/// link at `path` is replaced, never followed.
 func publishTemporary(_ temporary: String, as path: String) throws(ResultsError) {
   guard rename(temporary, path) == 0 else { throw ResultsError.system("rename to", path) }
   try syncDirectory(splitPath(path).directory)

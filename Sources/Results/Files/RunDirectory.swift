@@ -3,8 +3,9 @@ import Glibc
 
 /// The paths of a run and the rules for creating files in it.
 ///
-/// A directory is a run of ours when its `plan.json` is a JSON object whose member `ouroboros_plan` is
-/// `RunDirectory.format`. Publish `plan.json` first: a directory that holds something else is refused.
+/// A directory is a run of ours when its `plan.json` is a JSON object whose member `ouroboros_plan`
+/// is `RunDirectory.format`. Publish `plan.json` first: a directory that holds something else is
+/// refused.
 public struct RunDirectory: Sendable, Hashable {
   /// The value of `ouroboros_plan` in `plan.json`: the version of the run directory.
   public static let format = 1
@@ -14,8 +15,8 @@ public struct RunDirectory: Sendable, Hashable {
 
   /// Opens a directory for a new run or to continue one; creates it, but not its parents.
   ///
-  /// - Throws: `ResultsError.refused` for a symbolic link or a directory that holds something other than
-  ///   a run of ours; `.io`; `.missing` where the parent does not exist.
+  /// - Throws: `ResultsError.refused` for a symbolic link or a directory that holds something other
+  ///   than a run of ours; `.io`; `.missing` where the parent does not exist.
   public static func prepare(_ path: String) throws(ResultsError) -> (RunDirectory, isNew: Bool) {
     let resolved = try resolve(path)
     if mkdir(resolved, 0o755) == 0 { try syncDirectory(splitPath(resolved).directory) }
@@ -90,7 +91,8 @@ public struct RunDirectory: Sendable, Hashable {
       .filter { $0.hasPrefix("rank-") && $0.hasSuffix(".jsonl") }.sorted().map { "\(folder)/\($0)" }
   }
 
-  /// Removes unfinished files that an earlier crash left. Call while no other process writes the run.
+  /// Removes unfinished files that an earlier crash left. Call while no other process writes the
+  /// run.
   public func removeTemporaryFiles() throws(ResultsError) {
     for folder in [path, file("segments")] where access(folder, F_OK) == 0 {
       for name in try Self.entries(of: folder) where name.hasPrefix(temporaryPrefix) {

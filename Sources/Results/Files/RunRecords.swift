@@ -36,7 +36,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
     self.sessions = sessions
   }
 
-  /// What differs in `numerics`, as `key: ours, theirs`, sorted; resuming is bit-identical only if empty.
+  /// What differs in `numerics`, as `key: ours, theirs`, sorted; resuming is bit-identical only if
+  /// empty.
   public func numericsDifferences(from other: RunManifest) -> [String] {
     Set(numerics.keys).union(other.numerics.keys).sorted().compactMap { key in
       let (ours, theirs) = (numerics[key] ?? "absent", other.numerics[key] ?? "absent")
@@ -109,7 +110,9 @@ public struct FailureRecord: Codable, Sendable, Equatable {
 }
 
 extension RunDirectory {
-  public func write(_ manifest: RunManifest) throws { try publish(json: manifest, as: "manifest.json") }
+  public func write(_ manifest: RunManifest) throws {
+    try publish(json: manifest, as: "manifest.json")
+  }
   public func write(_ status: RunStatus) throws { try publish(json: status, as: "status.json") }
 
   /// - Throws: `ResultsError.missing`, `.malformed`.
@@ -133,13 +136,17 @@ extension RunDirectory {
   /// The failures recorded so far; none where there is no file. A torn last line is left out.
   public func readFailures() throws -> [FailureRecord] {
     let bytes: [UInt8]
-    do throws(ResultsError) { bytes = try contents(of: "failures.jsonl") } catch .missing { return [] }
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+    do throws(ResultsError) { bytes = try contents(of: "failures.jsonl") } catch .missing {
+      return []
+    }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .dropLast()
     return try lines.enumerated().map { index, line in
       do {
         return try JSONDecoder().decode(FailureRecord.self, from: Data(line))
       } catch {
-        throw ResultsError.malformed(path: failures, line: index + 1, reason: "not a failure record")
+        throw ResultsError.malformed(
+          path: failures, line: index + 1, reason: "not a failure record")
       }
     }
   }

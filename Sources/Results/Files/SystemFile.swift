@@ -19,8 +19,8 @@ struct SystemFile: ~Copyable {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
   }
 
-  /// Writes all bytes, over as many system calls as it takes. On an error some of the bytes may have
-  /// been written.
+  /// Writes all bytes, over as many system calls as it takes. On an error some of the bytes may
+  /// have been written.
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(ResultsError) {
     guard let base = bytes.baseAddress else { return }
     var done = 0
@@ -70,8 +70,8 @@ struct SystemFile: ~Copyable {
     guard ftruncate(descriptor, size) == 0 else { throw ResultsError.system("truncate", path) }
   }
 
-  /// Forces the content to the disk. A failure must not be retried on this descriptor: the kernel may
-  /// have marked the pages clean.
+  /// Forces the content to the disk. A failure must not be retried on this descriptor: the kernel
+  /// may have marked the pages clean.
   func sync() throws(ResultsError) {
     guard fsync(descriptor) == 0 else { throw ResultsError.system("fsync", path) }
   }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Checks `results.sqlite`: SQLite's own quick check, then rows against the records of the segments.
+/// Checks `results.sqlite`: SQLite's own quick check, then rows against the records of the
+/// segments.
 func compareDatabase(
   _ run: RunDirectory, _ index: RunIndex, _ planned: [PlannedChain], _ report: inout VerifyReport
 ) throws(ResultsError) {
@@ -40,13 +41,17 @@ private func compareChains(
     remaining.remove(key)
     let expected = index.progress(cell: key.cell, seed: key.seed)
     let (status, generations) = (query.text(2), query.integer(3))
+    let name = "\(database.path): cell \(key.cell), seed \(key.seed)"
     if generations > expected.generations {
       report.problems.append(
-        "\(database.path): cell \(key.cell), seed \(key.seed): \(generations) generations, the segments hold \(expected.generations)")
+        "\(name): \(generations) generations, the segments hold \(expected.generations)"
+      )
     } else if status != expected.status.rawValue || generations < expected.generations {
       // A kill between a segment's flush and the database's commit leaves it behind.
       report.unfinished.append(
-        "\(database.path): cell \(key.cell), seed \(key.seed): \(status) with \(generations) generations, the segments say \(expected.status.rawValue) with \(expected.generations)")
+        "\(name): \(status) with \(generations) generations, the segments say "
+          + "\(expected.status.rawValue) with \(expected.generations)"
+      )
     }
   }
   for key in remaining.sorted() {
@@ -70,17 +75,21 @@ private func compareMetrics(
     differences += 1
     guard differences <= 10 else { continue }
     report.problems.append(
-      "\(database.path): cell \(cell), seed \(seed), generation \(generation), \(metric): \(difference)")
+      "\(database.path): cell \(cell), seed \(seed), generation \(generation), \(metric): "
+        + difference
+    )
   }
-  if differences > 10 { report.problems.append("\(database.path): \(differences - 10) more differences") }
+  if differences > 10 {
+    report.problems.append("\(database.path): \(differences - 10) more differences")
+  }
   if rows.found < rows.total {
     report.unfinished.append(
       "\(database.path): \(rows.total - rows.found) of \(rows.total) metric rows are not there yet")
   }
 }
 
-/// The records of the segments, ticked off row by row. Rows of a chain mostly follow one another, so the
-/// chain and its columns are looked up when they change.
+/// The records of the segments, ticked off row by row. Rows of a chain mostly follow one another,
+/// so the chain and its columns are looked up when they change.
 private struct MetricRows {
   private let chains: [ChainHistory]
   private let places: [ChainKey: Int]
@@ -94,7 +103,9 @@ private struct MetricRows {
   init(_ index: RunIndex) {
     chains = index.sortedChains
     var places: [ChainKey: Int] = [:]
-    for (place, chain) in chains.enumerated() { places[ChainKey(cell: chain.cell, seed: chain.seed)] = place }
+    for (place, chain) in chains.enumerated() {
+      places[ChainKey(cell: chain.cell, seed: chain.seed)] = place
+    }
     self.places = places
     seen = chains.map { [Bool](repeating: false, count: $0.values.count) }
     total = chains.reduce(0) { $0 + $1.values.count }
@@ -145,17 +156,25 @@ private func compareSummary(
   }
   var missing = 0
   for row in index.tables().flatMap({ summarise($0) }) {
-    guard let values = stored[Key(cell: row.cell, generation: row.generation, metric: row.metric)] else {
+    guard let values = stored[Key(cell: row.cell, generation: row.generation, metric: row.metric)]
+    else {
       missing += 1
       continue
     }
     let scale = max(abs(row.q95), abs(row.q05), abs(row.mean))
-    for (name, (found, expected)) in zip(["n"] + ResultsSchema.summaryStatistics, zip(values, [Double(row.n)] + row.statistics))
-    where !(found.isNaN && !expected.isFinite) && !(abs(found - expected) <= 1e-9 * max(abs(expected), scale)) {
+    for (name, (found, expected)) in zip(
+      ["n"] + ResultsSchema.summaryStatistics, zip(values, [Double(row.n)] + row.statistics))
+    where !(found.isNaN && !expected.isFinite)
+      && !(abs(found - expected) <= 1e-9 * max(abs(expected), scale))
+    {
       report.unfinished.append(
-        "\(database.path): summary of cell \(row.cell), generation \(row.generation), \(row.metric): \(name) is \(found), the segments give \(expected)")
+        "\(database.path): summary of cell \(row.cell), generation \(row.generation), \(row.metric): "
+          + "\(name) is \(found), the segments give \(expected)"
+      )
       return
     }
   }
-  if missing > 0 { report.unfinished.append("\(database.path): \(missing) rows of summary are not there yet") }
+  if missing > 0 {
+    report.unfinished.append("\(database.path): \(missing) rows of summary are not there yet")
+  }
 }

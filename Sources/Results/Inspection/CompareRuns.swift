@@ -11,15 +11,17 @@ public struct RunComparison: Sendable, Equatable {
   public var isIdentical: Bool { firstDifference == nil }
 }
 
-/// Compares all values bit by bit, metrics, provenance and statuses of two runs. How the records are
-/// spread over segments and blocks, seconds and messages (which name hosts) do not count.
+/// Compares all values bit by bit, metrics, provenance and statuses of two runs. How the records
+/// are spread over segments and blocks, seconds and messages (which name hosts) do not count.
 ///
-/// - Throws: `ResultsError.io`, and the first damaged line or contradiction of either run: a comparison
-///   of damaged runs would say nothing.
+/// - Throws: `ResultsError.io`, and the first damaged line or contradiction of either run: a
+///   comparison of damaged runs would say nothing.
 public func compareRuns(_ first: RunDirectory, _ second: RunDirectory) throws -> RunComparison {
   let (a, b) = (try RunIndex(reading: first), try RunIndex(reading: second))
   for index in [a, b] {
-    if let problem = index.segments.flatMap(\.damaged).first ?? index.conflicts.first { throw problem }
+    if let problem = index.segments.flatMap(\.damaged).first ?? index.conflicts.first {
+      throw problem
+    }
   }
   return compare(a, b)
 }
@@ -51,14 +53,17 @@ private func firstDifference(_ a: ChainHistory, _ b: ChainHistory) -> String? {
   let width = a.metrics.count
   for generation in 0..<min(a.generations, b.generations) {
     for column in 0..<width {
-      let (left, right) = (a.values[generation * width + column], b.values[generation * width + column])
+      let (left, right) = (
+        a.values[generation * width + column], b.values[generation * width + column]
+      )
       if !isSame(left, right) {
         return ", generation \(generation), \(a.metrics[column]): \(left) and \(right)"
       }
     }
     if a.provenance[generation] != b.provenance[generation] {
       return
-        ", generation \(generation): provenance \"\(a.provenance[generation])\" and \"\(b.provenance[generation])\""
+        ", generation \(generation): provenance \"\(a.provenance[generation])\" "
+        + "and \"\(b.provenance[generation])\""
     }
   }
   if a.generations != b.generations { return ": \(a.generations) and \(b.generations) generations" }

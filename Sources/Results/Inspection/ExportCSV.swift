@@ -1,13 +1,17 @@
 import Glibc
 
-/// Writes `cells.csv`, `chains.csv`, `metrics.csv` and `summary.csv` with the columns of the tables,
-/// sorted, one header line each. NULL is an empty field; texts are quoted where RFC 4180 asks for it.
+/// Writes `cells.csv`, `chains.csv`, `metrics.csv` and `summary.csv` with the columns of the
+/// tables, sorted, one header line each. NULL is an empty field; texts are quoted where RFC 4180
+/// asks for it.
 ///
-/// - Parameter directory: Created where it does not exist; its parent has to. Older files are replaced.
+/// - Parameter directory: Created where it does not exist; its parent has to. Older files are
+///   replaced.
 /// - Returns: The rows written by table.
 /// - Throws: `ResultsError.missing` without a database, `.database`, `.io`.
 @discardableResult
-public func exportCSV(_ run: RunDirectory, to directory: String) throws(ResultsError) -> [String: Int] {
+public func exportCSV(_ run: RunDirectory, to directory: String) throws(ResultsError) -> [String:
+  Int]
+{
   _ = try SystemFile(run.database, O_RDONLY).status()
   let database = try Database(path: run.database, access: .read)
   database.setBusyTimeout(milliseconds: 5000)
@@ -30,7 +34,9 @@ private func export(
   let temporary = "\(directory)/\(temporaryName(for: "\(table).csv"))"
   let keys = columns.filter { ["cell", "seed", "generation"].contains($0) }
   let query = try database.prepare(
-    "SELECT \(columns.joined(separator: ", ")) FROM \(table) ORDER BY \(keys.joined(separator: ", ")), rowid")
+    "SELECT \(columns.joined(separator: ", ")) FROM \(table) "
+      + "ORDER BY \(keys.joined(separator: ", ")), rowid"
+  )
   var rows = 0
   do throws(ResultsError) {
     var file = try SystemFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
@@ -63,7 +69,8 @@ extension [UInt8] {
   /// Appends a text as a CSV field.
   mutating func append(csvText text: String) {
     let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13]
-    guard text.utf8.contains(where: special.contains) || text.first == " " || text.last == " " else {
+    guard text.utf8.contains(where: special.contains) || text.first == " " || text.last == " "
+    else {
       return append(literal: text)
     }
     append(UInt8(ascii: "\""))

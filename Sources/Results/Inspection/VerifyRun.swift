@@ -45,7 +45,8 @@ public func verifyRun(_ run: RunDirectory, planned: [PlannedChain]) throws -> Ve
     report.tornBytes += segment.tornBytes
     report.problems += segment.damaged.map(\.description)
     if segment.tornBytes > 0 {
-      report.unfinished.append("\(segment.path): the last \(segment.tornBytes) bytes are an interrupted write")
+      report.unfinished.append(
+        "\(segment.path): the last \(segment.tornBytes) bytes are an interrupted write")
     }
   }
   report.problems += index.conflicts.map(\.description)
@@ -73,12 +74,15 @@ private func account(_ index: RunIndex, _ planned: [PlannedChain], _ report: ino
     if generations > chain.generations {
       report.problems.append("\(name): \(generations) generations, \(chain.generations) planned")
     } else if status == .done && generations < chain.generations {
-      report.problems.append("\(name): done with \(generations) of \(chain.generations) generations")
+      report.problems.append(
+        "\(name): done with \(generations) of \(chain.generations) generations")
     } else if status == .pending || status == .running {
-      report.unfinished.append("\(name): \(status.rawValue), \(generations) of \(chain.generations) generations")
+      report.unfinished.append(
+        "\(name): \(status.rawValue), \(generations) of \(chain.generations) generations")
     }
     if let waiting = index.chains[key]?.waiting, let first = waiting.map(\.firstGeneration).min() {
-      report.unfinished.append("\(name): generations \(generations)..<\(first) are missing before later ones")
+      report.unfinished.append(
+        "\(name): generations \(generations)..<\(first) are missing before later ones")
     }
   }
   for key in unplanned.sorted() {

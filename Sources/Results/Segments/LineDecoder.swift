@@ -2,8 +2,8 @@ import Glibc
 
 /// Reads the lines that `LineEncoder` writes, and only those: members in their order, no spaces.
 ///
-/// The checksum is compared before anything is read, so what follows is our own text unless a file was
-/// forged; the scanner stays within bounds for those too.
+/// The checksum is compared before anything is read, so what follows is our own text unless a file
+/// was forged; the scanner stays within bounds for those too.
 struct LineDecoder {
   /// Why a line was refused.
   struct Failure: Error {
@@ -16,6 +16,9 @@ struct LineDecoder {
   private var metricNames: [String] = []
   private var cellBytes: [UInt8] = []
   private var cellName = ""
+
+  /// Far above any study, and small enough for sums not to overflow.
+  static let largestGeneration = 1 << 48
 
   /// Bytes of `,"crc":"1a2b3c4d"}`.
   private static let trailer = 18
@@ -51,7 +54,9 @@ struct LineDecoder {
     let seed = try scanner.integer()
     try scanner.expect(",\"first\":")
     let first = try scanner.integer()
-    guard first >= 0 else { throw Failure("first generation \(first)") }
+    guard first >= 0, first <= Self.largestGeneration else {
+      throw Failure("first generation \(first)")
+    }
     try scanner.expect(",\"metrics\":")
     let metrics = try metricTexts(&scanner)
     try scanner.expect(",\"values\":[")

@@ -5,8 +5,8 @@
 ///
 /// The members always stand in this order without spaces. `values` has one array a generation; null
 /// is NaN and the texts "inf" and "-inf" are the infinities. `provenance` is one text where all
-/// generations agree. `crc` is the CRC-32 of all bytes before the comma in front of it. Doubles are in
-/// the shortest form that reads back to the same bits.
+/// generations agree. `crc` is the CRC-32 of all bytes before the comma in front of it. Doubles are
+/// in the shortest form that reads back to the same bits.
 struct LineEncoder {
   /// The version of the form, in every line.
   static let version = 1
@@ -43,7 +43,9 @@ struct LineEncoder {
     bytes.append(jsonText: block.message)
     bytes.append(literal: ",\"seconds\":")
     bytes.append(jsonNumbers: block.seconds[...])
-    let crc = bytes.withUnsafeBufferPointer { checksum(UnsafeBufferPointer(rebasing: $0[start...])) }
+    let crc = bytes.withUnsafeBufferPointer {
+      checksum(UnsafeBufferPointer(rebasing: $0[start...]))
+    }
     bytes.append(literal: ",\"crc\":\"")
     bytes.append(hexadecimal: crc)
     bytes.append(literal: "\"}\n")
@@ -80,7 +82,9 @@ extension [UInt8] {
   /// texts "inf" and "-inf" for the infinities.
   mutating func append(jsonNumber value: Double) {
     // Counts and zeros are common and need no search for the shortest form. −0 keeps its sign.
-    if let integer = Int(exactly: value), integer.magnitude < 1 << 53, integer != 0 || value.sign == .plus {
+    if let integer = Int(exactly: value), integer.magnitude < 1 << 53,
+      integer != 0 || value.sign == .plus
+    {
       append(decimal: integer)
       append(UInt8(ascii: "."))
       append(UInt8(ascii: "0"))

@@ -33,7 +33,8 @@ struct LineScanner {
 
   mutating func expect(_ text: StaticString) throws(LineDecoder.Failure) {
     let count = text.utf8CodeUnitCount
-    guard end - position >= count, memcmp(bytes.baseAddress! + position, text.utf8Start, count) == 0 else {
+    guard end - position >= count, memcmp(bytes.baseAddress! + position, text.utf8Start, count) == 0
+    else {
       throw LineDecoder.Failure("expected \(text) at byte \(position)")
     }
     position += count
@@ -43,7 +44,9 @@ struct LineScanner {
     let isNegative = skip(UInt8(ascii: "-"))
     var value: UInt64 = 0
     let start = position
-    while case let digit = next, digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9"), position - start < 19 {
+    while case let digit = next, digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9"),
+      position - start < 19
+    {
       value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
       position += 1
     }
@@ -72,12 +75,13 @@ struct LineScanner {
 
   /// Powers of ten that are exact in Double.
   private static let powers: [Double] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17,
     1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 
-  /// A decimal number, correctly rounded: by one exact operation where both the digits and the power of
-  /// ten are exact in Double (Clinger 1990), by the C library otherwise.
+  /// A decimal number, correctly rounded: by one exact operation where both the digits and the
+  /// power of ten are exact in Double (Clinger 1990), by the C library otherwise.
   private mutating func finiteNumber() throws(LineDecoder.Failure) -> Double {
     let start = position
     let isNegative = skip(UInt8(ascii: "-"))
@@ -104,7 +108,9 @@ struct LineScanner {
       isSimple = false
       position += 1
       if next == UInt8(ascii: "-") || next == UInt8(ascii: "+") { position += 1 }
-      guard isDigit(next) else { throw LineDecoder.Failure("expected an exponent at byte \(position)") }
+      guard isDigit(next) else {
+        throw LineDecoder.Failure("expected an exponent at byte \(position)")
+      }
       while isDigit(next) { position += 1 }
     }
     if isSimple {
@@ -114,8 +120,9 @@ struct LineScanner {
     return try converted(from: start)
   }
 
-  /// The C library's reading of the number between `start` and the cursor. The byte after the record is
-  /// a comma, so the conversion stops inside the line. The command never leaves the "C" locale.
+  /// The C library's reading of the number between `start` and the cursor. The byte after the
+  /// record is a comma, so the conversion stops inside the line. The command never leaves the "C"
+  /// locale.
   private func converted(from start: Int) throws(LineDecoder.Failure) -> Double {
     let text = UnsafeRawPointer(bytes.baseAddress! + start).assumingMemoryBound(to: CChar.self)
     var stop: UnsafeMutablePointer<CChar>?
@@ -178,7 +185,9 @@ struct LineScanner {
   mutating func text() throws(LineDecoder.Failure) -> String {
     try expect("\"")
     let start = position
-    while position < end, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\") {
+    while position < end, bytes[position] != UInt8(ascii: "\""),
+      bytes[position] != UInt8(ascii: "\\")
+    {
       position += 1
     }
     if next == UInt8(ascii: "\"") {
@@ -203,14 +212,16 @@ struct LineScanner {
     if skip(UInt8(ascii: "\"")) { return UInt8(ascii: "\"") }
     if skip(UInt8(ascii: "\\")) { return UInt8(ascii: "\\") }
     try expect("u00")
-    guard end - position >= 2, let high = hexValue(bytes[position]), let low = hexValue(bytes[position + 1]),
+    guard end - position >= 2, let high = hexValue(bytes[position]),
+      let low = hexValue(bytes[position + 1]),
       high < 8
     else { throw LineDecoder.Failure("unknown escape at byte \(position)") }
     position += 2
     return high << 4 | low
   }
 
-  private func decoded(_ content: UnsafeBufferPointer<UInt8>) throws(LineDecoder.Failure) -> String {
+  private func decoded(_ content: UnsafeBufferPointer<UInt8>) throws(LineDecoder.Failure) -> String
+  {
     guard let text = String(validating: content, as: UTF8.self) else {
       throw LineDecoder.Failure("text that is not UTF-8 before byte \(position)")
     }

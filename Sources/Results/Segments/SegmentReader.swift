@@ -7,8 +7,8 @@ public struct SegmentReport: Sendable, Equatable {
   public var bytes = 0
   /// Bytes of a last line without its newline: the write that a crash interrupted. Not an error.
   public var tornBytes = 0
-  /// Lines that are not records of ours or whose checksum does not match, as `.malformed` with file and
-  /// line. Their generations do not count as committed.
+  /// Lines that are not records of ours or whose checksum does not match, as `.malformed` with file
+  /// and line. Their generations do not count as committed.
   public var damaged: [ResultsError] = []
 }
 
@@ -19,8 +19,8 @@ public enum SegmentReader {
 
   /// Calls `body` with every sound block in the order of the file.
   ///
-  /// - Throws: `ResultsError.missing`, `.refused`, `.io`, and what `body` throws. A damaged line is not
-  ///   thrown but reported.
+  /// - Throws: `ResultsError.missing`, `.refused`, `.io`, and what `body` throws. A damaged line is
+  ///   not thrown but reported.
   /// - Complexity: one pass; memory of the longest line and 4 MiB.
   public static func read(
     _ path: String, _ body: (ChainBlock) throws -> Void
@@ -54,7 +54,9 @@ public enum SegmentReader {
             report.damaged.append(.malformed(path: path, line: line, reason: error.reason))
             return nil
           }
-        } body: { try body($0) }
+        } body: {
+          try body($0)
+        }
       }
       filled -= used
       if used > 0 {
@@ -64,7 +66,8 @@ public enum SegmentReader {
       }
       if filled == buffer.count {
         guard filled < longestLine else {
-          throw ResultsError.malformed(path: path, line: line + 1, reason: "longer than \(longestLine) bytes")
+          throw ResultsError.malformed(
+            path: path, line: line + 1, reason: "longer than \(longestLine) bytes")
         }
         buffer.append(contentsOf: [UInt8](repeating: 0, count: filled))
       }
@@ -74,8 +77,8 @@ public enum SegmentReader {
     return report
   }
 
-  /// Hands every complete line to `decode` and every block it returns to `body`; the bytes of complete
-  /// lines. Bytes before `searched` are known to hold no newline.
+  /// Hands every complete line to `decode` and every block it returns to `body`; the bytes of
+  /// complete lines. Bytes before `searched` are known to hold no newline.
   private static func lines(
     _ bytes: UnsafeBufferPointer<UInt8>, from searched: Int,
     _ decode: (UnsafeBufferPointer<UInt8>) -> ChainBlock?, body: (ChainBlock) throws -> Void
@@ -85,7 +88,9 @@ public enum SegmentReader {
     var search = searched
     while let found = memchr(base + search, Int32(UInt8(ascii: "\n")), bytes.count - search) {
       let newline = UnsafeRawPointer(found) - UnsafeRawPointer(base)
-      if let block = decode(UnsafeBufferPointer(rebasing: bytes[start..<newline])) { try body(block) }
+      if let block = decode(UnsafeBufferPointer(rebasing: bytes[start..<newline])) {
+        try body(block)
+      }
       start = newline + 1
       search = start
     }

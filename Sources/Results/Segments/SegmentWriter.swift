@@ -1,7 +1,7 @@
 /// Appends blocks to one rank's segment file. One writer per file.
 ///
-/// A block is committed once its line, newline included, is in the file: after `flush` it survives the
-/// death of the process, after `sync` that of the machine.
+/// A block is committed once its line, newline included, is in the file: after `flush` it survives
+/// the death of the process, after `sync` that of the machine.
 public final class SegmentWriter {
   private let file: AppendFile
   /// Lines are handed to the operating system when this many bytes have gathered.
@@ -29,8 +29,8 @@ public final class SegmentWriter {
     if file.buffer.count >= threshold { try file.flush() }
   }
 
-  /// Hands all blocks to the operating system. After an I/O error the blocks are still held and the file
-  /// ends with its last complete line; flushing again is allowed.
+  /// Hands all blocks to the operating system. After an I/O error the blocks are still held and the
+  /// file ends with its last complete line; flushing again is allowed.
   public func flush() throws(ResultsError) { try file.flush() }
 
   /// Flushes and waits for the disk. An fsync that fails is final: every later call throws.

@@ -1,12 +1,12 @@
 import Engine
 import Randomness
 
-/// How often each seed is drawn in each of B resamples with replacement (Efron 1979): the multinomial
-/// counts, shared by all generations and metrics of a cell, so that a resampled mean is a matrix product
-/// and curves keep their correlation.
+/// How often each seed is drawn in each of B resamples with replacement (Efron 1979): the
+/// multinomial counts, shared by all generations and metrics of a cell, so that a resampled mean is
+/// a matrix product and curves keep their correlation.
 ///
-/// The counts are a function of the text given and the number of seeds alone, so an interval does not
-/// depend on the study, the ranks or the order of the cells.
+/// The counts are a function of the text given and the number of seeds alone, so an interval does
+/// not depend on the study, the ranks or the order of the cells.
 public struct BootstrapWeights: Sendable {
   /// B for published intervals.
   public static let standardResamples = 2000
@@ -44,7 +44,8 @@ public struct BootstrapWeights: Sendable {
     return [Double](unsafeUninitializedCapacity: columns * resamples) { sums, count in
       if let base = sums.baseAddress {
         multiply(
-          values, counts, transposingA: true, transposingB: true, m: columns, n: resamples, k: seeds,
+          values, counts, transposingA: true, transposingB: true, m: columns, n: resamples,
+          k: seeds,
           into: base)
       }
       count = columns * resamples
@@ -53,8 +54,8 @@ public struct BootstrapWeights: Sendable {
 }
 
 extension RandomStream {
-  /// A uniform integer in 0..<bound from 32 random bits, without bias (Lemire 2019); half the numbers of
-  /// `integer(below:)`.
+  /// A uniform integer in 0..<bound from 32 random bits, without bias (Lemire 2019); half the
+  /// numbers of `integer(below:)`.
   fileprivate mutating func index(below bound: Int) -> Int {
     guard let narrow = UInt32(exactly: bound) else { return integer(below: bound) }
     var product = UInt64(nextBits32()) * UInt64(narrow)
@@ -71,8 +72,8 @@ extension RandomStream {
 /// The central interval of resampled values: type-7 quantiles at (1 ∓ coverage)/2.
 ///
 /// - Parameters:
-///   - spread: A guess of the values' standard deviation around `centre`, to sort out the tails in one
-///     pass; a poor guess costs time, never accuracy.
+///   - spread: A guess of the values' standard deviation around `centre`, to sort out the tails in
+///     one pass; a poor guess costs time, never accuracy.
 ///   - scratch: Working space, kept between calls.
 func centralInterval(
   of values: UnsafeMutableBufferPointer<Double>, coverage: Double = 0.95, centre: Double,
@@ -91,7 +92,8 @@ func centralInterval(
 
 /// The order statistics of ranks count − 2 and count − 1 of sign · values.
 private func lowest(
-  _ count: Int, of values: UnsafeMutableBufferPointer<Double>, below threshold: Double, sign: Double,
+  _ count: Int, of values: UnsafeMutableBufferPointer<Double>, below threshold: Double,
+  sign: Double,
   _ scratch: inout [Double]
 ) -> (Double, Double) {
   if scratch.count < values.count { scratch = [Double](repeating: 0, count: values.count) }

@@ -18,14 +18,14 @@ public struct Estimate: Sendable, Equatable {
   }
 }
 
-/// The mean difference second − first of two cells over the seeds they share, with the 95 % percentile
-/// bootstrap over pairs. Arms of a study share real data and generation 0 by seed, which the pairing
-/// removes from the error.
+/// The mean difference second − first of two cells over the seeds they share, with the 95 %
+/// percentile bootstrap over pairs. Arms of a study share real data and generation 0 by seed, which
+/// the pairing removes from the error.
 ///
 /// - Parameters:
 ///   - name: Names the comparison; the resampling is a function of it.
-///   - first: (seed, value) of one cell, any order; likewise `second`. Pairs that are not finite are left
-///     out.
+///   - first: (seed, value) of one cell, any order; likewise `second`. Pairs that are not finite
+///     are left out.
 public func pairedDifference(
   name: String, _ first: [(seed: Int, value: Double)], _ second: [(seed: Int, value: Double)]
 ) -> Estimate {
@@ -37,8 +37,8 @@ public func pairedDifference(
   return bootstrapMean(name: name, differences)
 }
 
-/// The mean of finite values, one a seed in the order of the seeds, with its 95 % percentile-bootstrap
-/// interval.
+/// The mean of finite values, one a seed in the order of the seeds, with its 95 %
+/// percentile-bootstrap interval.
 public func bootstrapMean(name: String, _ values: [Double]) -> Estimate {
   precondition(values.allSatisfy(\.isFinite), "values that are not finite")
   let moments = Moments(values)
@@ -46,7 +46,9 @@ public func bootstrapMean(name: String, _ values: [Double]) -> Estimate {
     return Estimate(n: moments.n, value: moments.mean, se: .nan, low: .nan, high: .nan)
   }
   let weights = BootstrapWeights(name: name, seeds: moments.n)
-  var means = weights.sums(values.map { $0 - moments.mean }, columns: 1).map { $0 / Double(moments.n) }
+  var means = weights.sums(values.map { $0 - moments.mean }, columns: 1).map {
+    $0 / Double(moments.n)
+  }
   var scratch: [Double] = []
   let interval = means.withUnsafeMutableBufferPointer {
     centralInterval(of: $0, centre: 0, spread: moments.se, scratch: &scratch)

@@ -1,5 +1,5 @@
-/// The product-limit estimate of the probability that a chain has not collapsed by a generation (Kaplan
-/// and Meier 1958), for chains that are observed until they collapse or until the run ends.
+/// The product-limit estimate of the probability that a chain has not collapsed by a generation
+/// (Kaplan and Meier 1958), for chains that are observed until they collapse or until the run ends.
 public struct KaplanMeier: Sendable, Equatable {
   /// A time at which at least one chain collapsed.
   public struct Step: Sendable, Equatable {
@@ -9,7 +9,8 @@ public struct KaplanMeier: Sendable, Equatable {
     public let events: Int
     /// S(t) just after the time.
     public let survival: Double
-    /// Greenwood's (1926) standard error S(t)·√Σ d/(r(r−d)); 0 where the last chains at risk collapse.
+    /// Greenwood's (1926) standard error S(t)·√Σ d/(r(r−d)); 0 where the last chains at risk
+    /// collapse.
     public let standardError: Double
   }
 
@@ -23,7 +24,8 @@ public struct KaplanMeier: Sendable, Equatable {
   ///   - collapsed: Whether it collapsed then; otherwise it is censored, at the same time after the
   ///     collapses.
   public init(times: [Double], collapsed: [Bool]) {
-    precondition(times.count == collapsed.count, "\(times.count) times, \(collapsed.count) outcomes")
+    precondition(
+      times.count == collapsed.count, "\(times.count) times, \(collapsed.count) outcomes")
     precondition(times.allSatisfy(\.isFinite), "times that are not finite")
     n = times.count
     let order = times.indices.sorted { times[$0] < times[$1] }
@@ -41,7 +43,9 @@ public struct KaplanMeier: Sendable, Equatable {
       }
       guard events > 0 else { continue }
       survival *= Double(atRisk - events) / Double(atRisk)
-      if atRisk > events { greenwood += Double(events) / (Double(atRisk) * Double(atRisk - events)) }
+      if atRisk > events {
+        greenwood += Double(events) / (Double(atRisk) * Double(atRisk - events))
+      }
       steps.append(
         Step(
           time: time, atRisk: atRisk, events: events, survival: survival,

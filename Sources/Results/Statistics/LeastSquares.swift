@@ -2,9 +2,9 @@ import Glibc
 
 /// A straight line y = intercept + slope · x fitted by least squares.
 public struct LeastSquaresLine: Sendable, Equatable {
-  /// With the standard error √(RSS/(n−2)/Sxx) and the 95 % interval from Student's t with n − 2 degrees
-  /// of freedom; both NaN where n < 3. They hold for independent errors: for generations of one chain,
-  /// fit a line a seed and use `bootstrapMean` of the slopes.
+  /// With the standard error √(RSS/(n−2)/Sxx) and the 95 % interval from Student's t with n − 2
+  /// degrees of freedom; both NaN where n < 3. They hold for independent errors: for generations of
+  /// one chain, fit a line a seed and use `bootstrapMean` of the slopes.
   public let slope: Estimate
   public let intercept: Double
 
@@ -56,8 +56,8 @@ public func studentQuantile(_ probability: Double, degreesOfFreedom: Double) -> 
   }
 }
 
-/// The regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz and Stegun
-/// 26.5.8) evaluated with Lentz's method.
+/// The regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz and
+/// Stegun 26.5.8) evaluated with Lentz's method.
 func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }

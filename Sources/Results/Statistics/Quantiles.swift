@@ -1,5 +1,6 @@
 /// Quantiles by linear interpolation between order statistics (type 7 of Hyndman and Fan, American
-/// Statistician 50, 1996; the default of NumPy and R): h = (n − 1)p, x₍⌊h⌋₎ + (h − ⌊h⌋)(x₍⌊h⌋₊₁₎ − x₍⌊h⌋₎).
+/// Statistician 50, 1996; the default of NumPy and R): h = (n − 1)p,
+/// x₍⌊h⌋₎ + (h − ⌊h⌋)(x₍⌊h⌋₊₁₎ − x₍⌊h⌋₎).
 ///
 /// - Parameters:
 ///   - values: At least one finite value; reordered.
@@ -32,9 +33,9 @@ func interpolate(_ low: Double, _ high: Double, _ fraction: Double) -> Double {
   fraction < 0.5 ? low + fraction * (high - low) : high - (1 - fraction) * (high - low)
 }
 
-/// Puts the value of a rank in its place, smaller ones before it and larger ones after it, given that
-/// everything before `start` is not larger than everything from there on. Hoare's selection with the
-/// median of three, then insertion sort.
+/// Puts the value of a rank in its place, smaller ones before it and larger ones after it, given
+/// that everything before `start` is not larger than everything from there on. Hoare's selection
+/// with the median of three, then insertion sort.
 func select(_ rank: Int, in values: UnsafeMutableBufferPointer<Double>, from start: Int = 0) {
   var low = start
   var high = values.count - 1

@@ -2,11 +2,11 @@ import Glibc
 
 /// The statistics over seeds of every generation and metric of one cell.
 ///
-/// The seed is the independent unit. Seeds are sorted first, so the result does not depend on the order
-/// in which chains ended. Values that are not finite, or missing (NaN), do not enter; `n` says how many
-/// did. Quantiles are type 7; the interval is the 95 % percentile bootstrap of the mean over seeds
-/// (Efron 1979) with the same 2,000 resamples for all columns. Where seeds are missing, a resample's
-/// mean is over the finite values among its seeds.
+/// The seed is the independent unit. Seeds are sorted first, so the result does not depend on the
+/// order in which chains ended. Values that are not finite, or missing (NaN), do not enter; `n`
+/// says how many did. Quantiles are type 7; the interval is the 95 % percentile bootstrap of the
+/// mean over seeds (Efron 1979) with the same 2,000 resamples for all columns. Where seeds are
+/// missing, a resample's mean is over the finite values among its seeds.
 ///
 /// - Parameters:
 ///   - seeds: Distinct.
@@ -17,7 +17,8 @@ public func summarise(
   cell: String, seeds: [Int], generations: Int, metrics: [String], values: [Double]
 ) -> [SummaryRow] {
   let columns = generations * metrics.count
-  precondition(values.count == seeds.count * columns, "\(values.count) values for \(seeds.count)×\(columns)")
+  precondition(
+    values.count == seeds.count * columns, "\(values.count) values for \(seeds.count)×\(columns)")
   guard columns > 0, !seeds.isEmpty else { return [] }
   precondition(Set(seeds).count == seeds.count, "a seed stands twice")
   let order = seeds.indices.sorted { seeds[$0] < seeds[$1] }

@@ -67,7 +67,9 @@ public enum SummaryCodec {
   public static func decode(_ bytes: [UInt8]) throws(ResultsError) -> [SummaryRow] {
     try bytes.withUnsafeBufferPointer { (buffer) throws(ResultsError) in
       var reader = ByteReader(buffer, name: "summary message")
-      guard try reader.word(UInt32.self) == magic else { throw reader.failure("not a summary message") }
+      guard try reader.word(UInt32.self) == magic else {
+        throw reader.failure("not a summary message")
+      }
       let count = try reader.count(of: 1)
       var rows: [SummaryRow] = []
       for _ in 0..<count {
@@ -79,7 +81,8 @@ public enum SummaryCodec {
         for _ in 0..<10 { v.append(Double(bitPattern: try reader.word(UInt64.self))) }
         rows.append(
           SummaryRow(
-            cell: cell, generation: generation, metric: metric, n: n, mean: v[0], sd: v[1], se: v[2],
+            cell: cell, generation: generation, metric: metric, n: n, mean: v[0], sd: v[1],
+            se: v[2],
             median: v[3], q05: v[4], q25: v[5], q75: v[6], q95: v[7], low: v[8], high: v[9]))
       }
       try reader.finish()
