@@ -1,5 +1,5 @@
-// The random-number kernels. Included once per instruction set, with KERNEL(name) naming its functions,
-// inside its target attribute. Eight blocks of Philox at a time, block n in lane n.
+// The random-number kernels. Included once per instruction set, with KERNEL(name) naming its
+// functions, inside its target attribute. Eight blocks of Philox at a time, block n in lane n.
 
 #include "random_math.h"
 
@@ -46,8 +46,8 @@ INLINE void store_interleaved(void *out, u64x8 a, u64x8 b) {
   store((char *)out + 64, &second);
 }
 
-// One phase of a fill runs over this many groups of eight blocks before the next phase does. Short loop
-// bodies keep several groups in flight at once; one long body would wait for its own results.
+// One phase of a fill runs over this many groups of eight blocks before the next phase does. Short
+// loop bodies keep several groups in flight at once; one long body would wait for its own results.
 #define GROUPS 16
 
 // The 64-bit words of the groups from `block` on: first[g] lane i = w0 | w1 << 32 of block 8g + i,
@@ -61,7 +61,8 @@ INLINE void bits_phase(uint64_t key, uint64_t block, size_t groups, u64x8 *first
 }
 
 // The same words paired for Floats: first[g] holds w0 and w2, second[g] holds w1 and w3.
-INLINE void bits_phase_float(uint64_t key, uint64_t block, size_t groups, u64x8 *first, u64x8 *second) {
+INLINE void bits_phase_float(
+    uint64_t key, uint64_t block, size_t groups, u64x8 *first, u64x8 *second) {
   for (size_t g = 0; g < groups; g++) {
     struct words w = philox8(key, block + 8 * g);
     first[g] = w.w0 | w.w2 << 32;
@@ -116,7 +117,9 @@ INLINE void log_phase(u64x8 *words, size_t groups) {
   for (size_t g = 0; g < groups; g++) words[g] = (u64x8)(0.0 - log_of_word(words[g]));
 }
 
-INLINE void bits_group(u64x8 first, u64x8 second, void *out) { store_interleaved(out, first, second); }
+INLINE void bits_group(u64x8 first, u64x8 second, void *out) {
+  store_interleaved(out, first, second);
+}
 
 INLINE void uniform_group(u64x8 first, u64x8 second, double *out) {
   f64x8 a = __builtin_convertvector(first >> 11, f64x8) * 0x1p-53;
@@ -166,8 +169,8 @@ WIDE static void KERNEL(random_bits)(uint64_t key, uint64_t block, uint64_t *out
   KERNEL(fill_words)(key, block, out, 2 * blocks);
 }
 
-// Row s of `out`, `count` numbers long, is the fill of `count` from block `block` of key s. The blocks of
-// all rows form one sequence, eight lanes at a time; with even counts so do the numbers.
+// Row s of `out`, `count` numbers long, is the fill of `count` from block `block` of key s. The
+// blocks of all rows form one sequence, eight lanes at a time; with even counts so do the numbers.
 WIDE static void KERNEL(random_normals_of_keys)(
     const uint64_t *keys, size_t rows, uint64_t block, double *out, size_t count) {
   const size_t blocks = (count + 1) / 2, all = rows * blocks;
@@ -197,7 +200,8 @@ WIDE static void KERNEL(random_normals_of_keys)(
     }
     radius_phase(first, groups);
     if (count % 2 == 0 && here == 8 * GROUPS) {
-      for (size_t g = 0; g < groups; g++) angle_group(first[g], second[g], out + 2 * start + 16 * g);
+      double *place = out + 2 * start;
+      for (size_t g = 0; g < groups; g++) angle_group(first[g], second[g], place + 16 * g);
       continue;
     }
     double numbers[16 * GROUPS];

@@ -1,6 +1,6 @@
-// Elementary functions on vectors for the random-number kernels: 8 doubles or 16 floats at a time, which
-// the compiler splits for narrower registers. Polynomials are minimax fits (Remez exchange) made for
-// these intervals; each comment gives the error of the polynomial.
+// Elementary functions on vectors for the random-number kernels: 8 doubles or 16 floats at a time,
+// which the compiler splits for narrower registers. Polynomials are minimax fits (Remez exchange)
+// made for these intervals; each comment gives the error of the polynomial.
 //
 // Included once per instruction set, inside its target attribute.
 

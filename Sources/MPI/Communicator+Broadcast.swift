@@ -44,7 +44,7 @@ extension Communicator {
   private func broadcast<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>, from root: Rank
   ) throws(MPIError) {
-    try forEachPiece(of: buffer.count) { (offset, count) throws(MPIError) in
+    try forEachPiece(of: buffer) { (offset, count) throws(MPIError) in
       try check(
         cmpi_bcast(
           buffer.baseAddress.map { $0 + offset }, count, T.scalarKind.datatype, root.raw, handle),

@@ -14,7 +14,7 @@ extension Communicator {
     var all = [T](unspecified: isRoot ? blocks.total : 0)
     try values.withUnsafeBufferPointer { (send) throws(MPIError) in
       try all.withUnsafeMutableBufferPointer { (receive) throws(MPIError) in
-        if fitsOneCall(counts) {
+        if fitsOneCall(T.self, counts) {
           let raw = isRoot ? (blocks.rawCounts, blocks.rawOffsets) : ([], [])
           try check(
             cmpi_gatherv(
@@ -82,7 +82,7 @@ extension Communicator {
   private func allGather<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>, _ blocks: Blocks
   ) throws(MPIError) {
-    if fitsOneCall(blocks.counts) {
+    if fitsOneCall(T.self, blocks.counts) {
       try check(
         cmpi_allgatherv(
           cmpi_in_place(), 0, buffer.baseAddress, blocks.rawCounts, blocks.rawOffsets,

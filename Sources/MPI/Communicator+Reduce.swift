@@ -56,7 +56,7 @@ extension Communicator {
   private func allReduce<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>, _ reduction: Reduction
   ) throws(MPIError) {
-    try forEachPiece(of: buffer.count) { (offset, count) throws(MPIError) in
+    try forEachPiece(of: buffer) { (offset, count) throws(MPIError) in
       try check(
         cmpi_allreduce(
           cmpi_in_place(), buffer.baseAddress.map { $0 + offset }, count, T.scalarKind.datatype,
@@ -68,7 +68,7 @@ extension Communicator {
   private func reduce<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>, _ reduction: Reduction, to root: Rank
   ) throws(MPIError) {
-    try forEachPiece(of: buffer.count) { (offset, count) throws(MPIError) in
+    try forEachPiece(of: buffer) { (offset, count) throws(MPIError) in
       let piece = UnsafeMutableRawPointer(buffer.baseAddress.map { $0 + offset })
       try check(
         cmpi_reduce(

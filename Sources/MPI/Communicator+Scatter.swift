@@ -20,7 +20,7 @@ extension Communicator {
     var own = [T](unspecified: blocks.counts[rank.number])
     try all.withUnsafeBufferPointer { (send) throws(MPIError) in
       try own.withUnsafeMutableBufferPointer { (receive) throws(MPIError) in
-        if fitsOneCall(blocks.counts) {
+        if fitsOneCall(T.self, blocks.counts) {
           let raw = isRoot ? (blocks.rawCounts, blocks.rawOffsets) : ([], [])
           try check(
             cmpi_scatterv(
@@ -52,7 +52,7 @@ extension Communicator {
     // All ranks have to choose the same way, so the largest buffer anywhere decides.
     let largest = try allReduce(
       value: Int64(max(sendBlocks.total, receiveBlocks.total)), .maximum)
-    if largest <= Int64(countLimit) {
+    if largest <= Int64(callLimit(T.self)) {
       return try allToAllInOneCall(all, sendBlocks, receive: receiveBlocks).parts(receiveBlocks)
     }
     var received = [T](unspecified: receiveBlocks.total)

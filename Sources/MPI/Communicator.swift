@@ -14,8 +14,9 @@ public struct Communicator: @unchecked Sendable {
   public let rank: Rank
   /// The number of ranks.
   public let size: Int
-  /// The most elements handed to one call of the library, whose counts are 32-bit; longer
-  /// buffers go in pieces or as a derived type. Lower it only to test that, on all ranks alike.
+  /// The most elements handed to one call of the library, whose counts are 32-bit, besides 2³⁰
+  /// bytes; longer buffers go in pieces or as a derived type. Lower it only to test that, on all
+  /// ranks alike.
   public let countLimit: Int
 
   /// Every rank of the job. Only inside `withMPI`.

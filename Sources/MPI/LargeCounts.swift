@@ -1,27 +1,34 @@
 internal import CMPI
 
-// Counts in MPI's C interface are 32-bit. Longer buffers take one of three ways:
+// Counts in MPI's C interface are 32-bit, and Open MPI 4.1 hangs in a reduction of 2.4 GB: one call
+// gets at most 2³⁰ bytes (`callLimit`). Longer buffers take one of three ways:
 // - a message becomes one message of a derived type (`withElements`), with one envelope;
-// - a broadcast or a reduction goes in pieces of `countLimit` elements (`forEachPiece`);
+// - a broadcast or a reduction goes in pieces (`forEachPiece`);
 // - a gathering or scattering collective becomes messages between the ranks (`exchange`).
 
 extension Communicator {
+  /// The most elements of a type in one call.
+  func callLimit<T: MPIScalar>(_ type: T.Type) -> Int {
+    min(countLimit, (1 << 30) / MemoryLayout<T>.stride)
+  }
+
   /// Calls `body` with the count and datatype that describe `count` elements.
   ///
-  /// Above `countLimit` that is one derived type: q blocks of `countLimit` elements and a
+  /// Above the limit that is one derived type: q blocks of as many elements as the limit and a
   /// remainder. It is released afterwards; operations that were started with it complete as usual
   /// (MPI 4.0, section 5.1.9).
   func withElements<T: MPIScalar>(
     _ type: T.Type, _ count: Int, _ body: (Int32, MPI_Datatype) throws(MPIError) -> Void
   ) throws(MPIError) {
     let single = T.scalarKind.datatype
-    guard count > countLimit else { return try body(Int32(count), single) }
-    let (blocks, rest) = count.quotientAndRemainder(dividingBy: countLimit)
+    let limit = callLimit(T.self)
+    guard count > limit else { return try body(Int32(count), single) }
+    let (blocks, rest) = count.quotientAndRemainder(dividingBy: limit)
     var block: MPI_Datatype?
-    try check(cmpi_type_contiguous(Int32(countLimit), single, &block), "MPI_Type_contiguous")
+    try check(cmpi_type_contiguous(Int32(limit), single, &block), "MPI_Type_contiguous")
     var whole: MPI_Datatype?
     let created = cmpi_type_pair(
-      [Int32(blocks), Int32(rest)], [0, blocks * countLimit * MemoryLayout<T>.stride],
+      [Int32(blocks), Int32(rest)], [0, blocks * limit * MemoryLayout<T>.stride],
       [block, single], &whole)
     try check(cmpi_type_free(&block), "MPI_Type_free")
     try check(created, "MPI_Type_create_struct")
@@ -36,21 +43,25 @@ extension Communicator {
     try check(cmpi_type_free(&whole), "MPI_Type_free")
   }
 
-  /// Calls `body` with (offset, count) for consecutive pieces of at most `countLimit` elements;
-  /// once with an empty piece for an empty buffer, so that every rank makes the same calls.
-  func forEachPiece(
-    of count: Int, _ body: (Int, Int32) throws(MPIError) -> Void
+  /// Calls `body` with (offset, count) for consecutive pieces of a buffer; once with an empty piece
+  /// for an empty buffer, so that every rank makes the same calls.
+  func forEachPiece<T: MPIScalar>(
+    of buffer: UnsafeMutableBufferPointer<T>, _ body: (Int, Int32) throws(MPIError) -> Void
   ) throws(MPIError) {
+    let count = buffer.count
+    let limit = callLimit(T.self)
     var offset = 0
     repeat {
-      let piece = min(countLimit, count - offset)
+      let piece = min(limit, count - offset)
       try body(offset, Int32(piece))
       offset += piece
     } while offset < count
   }
 
-  /// Whether blocks of these sizes, end to end, fit the 32-bit counts and offsets of one call.
-  func fitsOneCall(_ counts: [Int]) -> Bool { counts.reduce(0, +) <= countLimit }
+  /// Whether blocks of these sizes, end to end, fit the counts and offsets of one call.
+  func fitsOneCall<T: MPIScalar>(_ type: T.Type, _ counts: [Int]) -> Bool {
+    counts.reduce(0, +) <= callLimit(T.self)
+  }
 
   /// Sends block r of `send` to rank r and receives rank r's block into block r of `receive`, by
   /// non-blocking messages on a communicator of their own. Collective.

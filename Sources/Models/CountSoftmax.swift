@@ -23,7 +23,8 @@ public struct CountSoftmax: GenerativeModel {
     help: "Contexts of samples: by the fitted frequencies, or by those of the real training data.")
 
   public static let component = Component(
-    name: "count-softmax", summary: "A softmax language model on one-hot contexts, fitted to counts.",
+    name: "count-softmax",
+    summary: "A softmax language model on one-hot contexts, fitted to counts.",
     source: "Seddik et al. 2024", options: [smoothing.spec, unseen.spec, contexts.spec])
 
   let space: SampleSpace
@@ -86,7 +87,9 @@ public struct CountSoftmax: GenerativeModel {
       }
     }
     let total = contexts.reduce(0, +)
-    guard total.isFinite else { throw FitError.notFinite(quantity: "a probability of the laws to fit") }
+    guard total.isFinite else {
+      throw FitError.notFinite(quantity: "a probability of the laws to fit")
+    }
     guard total > 0 else { throw FitError.degenerate("a token law needs at least one sample") }
     let law = TokenLaw(
       contexts: contextCount, vocabulary: vocabulary,

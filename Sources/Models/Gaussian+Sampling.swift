@@ -32,7 +32,8 @@ extension Gaussian {
     case .statistics:
       guard !request.needsValues else {
         throw ComponentError(
-          "gaussian", "route 'statistics' draws no samples, but samples are needed; use route 'data'")
+          "gaussian",
+          "route 'statistics' draws no samples, but samples are needed; use route 'data'")
       }
       let z = StandardNormalSample(
         statisticsOf: request.count, rank: fitted.factor.rank, stream: &stream)

@@ -76,7 +76,9 @@ public struct GaussianMixture: GenerativeModel {
   /// - Throws: `FitError.notFinite`; `.degenerate` for fewer samples than components and for singular
   ///   covariances; `.needsSamples` for laws that are not such mixtures.
   /// - Complexity: O(steps · samples · components · dimension²).
-  public mutating func fit(_ training: TrainingSet<NoStatistics>, key: RandomKey) throws -> FitReport {
+  public mutating func fit(_ training: TrainingSet<NoStatistics>, key: RandomKey) throws
+    -> FitReport
+  {
     if let laws = training.laws { return try fitExactly(laws) }
     let points = training.samples.reals
     let d = space.width
@@ -125,7 +127,9 @@ public struct GaussianMixture: GenerativeModel {
       let same = components.firstIndex {
         $0.mean == law.mean && $0.covariance == law.covariance
       }
-      if let same { weights[same] += weight } else {
+      if let same {
+        weights[same] += weight
+      } else {
         weights.append(weight)
         components.append(law)
       }

@@ -12,7 +12,8 @@ public struct KernelDensity: GenerativeModel {
   static let bandwidth = Option.any(
     "bandwidth", .either(.choice(["scott", "silverman"]), .real(.positive)),
     default: .text("scott"),
-    help: "Kernel standard deviation: a number, n^(−1/(d+4)) (scott) or (n(d+2)/4)^(−1/(d+4)) (silverman)."
+    help:
+      "Kernel standard deviation: a number, n^(−1/(d+4)) (scott) or (n(d+2)/4)^(−1/(d+4)) (silverman)."
   )
   static let scaling = Option.flag(
     "scale_by_data", default: false,
@@ -23,7 +24,10 @@ public struct KernelDensity: GenerativeModel {
     source: "Kazdan et al. 2024", options: [bandwidth.spec, scaling.spec])
 
   /// The rules of Scott 1992 and Silverman 1986 for unit-variance data, or a number.
-  enum Rule: Sendable { case scott, silverman, fixed(Double) }
+  enum Rule: Sendable {
+    case scott, silverman
+    case fixed(Double)
+  }
 
   let space: SampleSpace
   let rule: Rule
@@ -54,7 +58,9 @@ public struct KernelDensity: GenerativeModel {
   /// - Throws: `FitError.notFinite`; `.degenerate` for an empty set, and for identical samples when
   ///   the bandwidth is scaled by the data; `.needsSamples` for exact laws.
   /// - Complexity: O(samples · dimension).
-  public mutating func fit(_ training: TrainingSet<NoStatistics>, key: RandomKey) throws -> FitReport {
+  public mutating func fit(_ training: TrainingSet<NoStatistics>, key: RandomKey) throws
+    -> FitReport
+  {
     guard training.laws == nil else { throw FitError.needsSamples("kernel-density") }
     let samples = training.samples
     guard samples.count > 0 else {

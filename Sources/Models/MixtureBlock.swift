@@ -57,9 +57,11 @@ struct MixtureBlock {
     let factor = parameters.components[k].factor
     centre(points, start, rows, k)
     if factor.isDiagonal {
-      for column in 0..<d {
-        let inverse = 1 / factor.values[column * d + column]
-        for row in 0..<rows { centred[row * d + column] *= inverse }
+      let inverse = (0..<d).map { 1 / factor.values[$0 * d + $0] }
+      centred.withUnsafeMutableBufferPointer { y in
+        for row in 0..<rows {
+          for column in 0..<d { y[row * d + column] *= inverse[column] }
+        }
       }
     } else {
       solveLowerTriangularRows(factor.values, &centred, rows: rows, dimension: d)
@@ -78,17 +80,19 @@ struct MixtureBlock {
     let components = parameters.components.count
     let stride = MixtureBlock.rows
     var likelihood = 0.0
-    for row in 0..<rows {
-      var top = -Double.infinity
-      for k in 0..<components { top = max(top, terms[k * stride + row]) }
-      var sum = 0.0
-      for k in 0..<components {
-        let term = exp(terms[k * stride + row] - top)
-        terms[k * stride + row] = term
-        sum += term
+    terms.withUnsafeMutableBufferPointer { terms in
+      for row in 0..<rows {
+        var top = -Double.infinity
+        for k in 0..<components { top = max(top, terms[k * stride + row]) }
+        var sum = 0.0
+        for k in 0..<components {
+          let term = exp(terms[k * stride + row] - top)
+          terms[k * stride + row] = term
+          sum += term
+        }
+        for k in 0..<components { terms[k * stride + row] /= sum }
+        likelihood += top + log(sum)
       }
-      for k in 0..<components { terms[k * stride + row] /= sum }
-      likelihood += top + log(sum)
     }
     return likelihood
   }
@@ -98,15 +102,23 @@ struct MixtureBlock {
   ) {
     let d = parameters.dimension
     centre(points, start, rows, k)
-    for row in 0..<rows {
-      let r = terms[k * MixtureBlock.rows + row]
-      sums.mass[k] += r
-      for column in 0..<d {
-        let gap = centred[row * d + column]
-        sums.first[k * d + column] += r * gap
-        sums.second[k * d + column] += r * gap * gap
+    var mass = 0.0
+    sums.first.withUnsafeMutableBufferPointer { first in
+      sums.second.withUnsafeMutableBufferPointer { second in
+        centred.withUnsafeBufferPointer { centred in
+          for row in 0..<rows {
+            let r = terms[k * MixtureBlock.rows + row]
+            mass += r
+            for column in 0..<d {
+              let gap = centred[row * d + column]
+              first[k * d + column] += r * gap
+              second[k * d + column] += r * gap * gap
+            }
+          }
+        }
       }
     }
+    sums.mass[k] += mass
   }
 
   private mutating func addFull(
@@ -114,18 +126,26 @@ struct MixtureBlock {
   ) {
     let d = parameters.dimension
     centre(points, start, rows, k)
-    for row in 0..<rows {
-      let r = terms[k * MixtureBlock.rows + row]
-      let root = r.squareRoot()
-      sums.mass[k] += r
-      for column in 0..<d {
-        let gap = centred[row * d + column]
-        sums.first[k * d + column] += r * gap
-        centred[row * d + column] = root * gap
+    var mass = 0.0
+    sums.first.withUnsafeMutableBufferPointer { first in
+      centred.withUnsafeMutableBufferPointer { centred in
+        for row in 0..<rows {
+          let r = terms[k * MixtureBlock.rows + row]
+          let root = r.squareRoot()
+          mass += r
+          for column in 0..<d {
+            let gap = centred[row * d + column]
+            first[k * d + column] += r * gap
+            centred[row * d + column] = root * gap
+          }
+        }
       }
     }
+    sums.mass[k] += mass
     accumulateColumnProducts(centred, rows: rows, columns: d, into: &product)
     symmetrise(&product, d)
-    for index in 0..<d * d { sums.second[k * d * d + index] += product[index] }
+    sums.second.withUnsafeMutableBufferPointer { second in
+      for index in 0..<d * d { second[k * d * d + index] += product[index] }
+    }
   }
 }

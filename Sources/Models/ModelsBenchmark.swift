@@ -4,12 +4,13 @@ import Options
 import Randomness
 import Samples
 
-/// The speed of the statistical models on one thread.
+/// The speed of the statistical models on one thread. Sets OpenBLAS to one thread.
 public enum ModelsBenchmark {
   /// Nanoseconds a generation of `gaussian` (fit from statistics and synthesis of statistics) for
   /// dimension d and M samples, and point·component evaluations a second of expectation maximisation
   /// (one step each). Every figure takes about a twentieth of a second; the best of five parts.
   public static func run() throws -> [(name: String, value: Double)] {
+    setBLASThreads(1)
     var figures: [(name: String, value: Double)] = []
     for (d, m) in [(1, 10), (1, 1000), (3, 100), (10, 100), (31, 316), (100, 1000)] {
       for route in ["data", "statistics"] {

@@ -1,18 +1,19 @@
 /// A categorical law prepared for draws in constant time (Walker 1977, set up as in Vose 1991).
 ///
-/// The weights are turned into integers that add up to exactly categories·2⁶⁴, and the table is built in
-/// integers: it represents every probability to a few 2⁻⁵³ of itself and 2⁻⁶⁴ / categories, and a weight of
-/// 0 is never drawn.
+/// The weights are turned into integers that add up to exactly categories·2⁶⁴, and the table is
+/// built in integers: it represents every probability to a few 2⁻⁵³ of itself and 2⁻⁶⁴ /
+/// categories, and a weight of 0 is never drawn.
 public struct AliasTable: Sendable {
-  /// A 64-bit word picks a column by its high part; its low part keeps the column's own category when
-  /// below `thresholds`, else goes to `aliases`.
+  /// A 64-bit word picks a column by its high part; its low part keeps the column's own category
+  /// when below `thresholds`, else goes to `aliases`.
   let thresholds: [UInt64]
   let aliases: [Int32]
 
   /// The number of categories.
   public var count: Int { thresholds.count }
 
-  /// - Parameter weights: 1…2³¹ − 1 finite numbers ≥ 0 with a positive sum; they need not add up to 1.
+  /// - Parameter weights: 1…2³¹ − 1 finite numbers ≥ 0 with a positive sum; they need not add up
+  ///   to 1.
   /// - Complexity: O(categories).
   public init(weights: [Double]) {
     precondition(!weights.isEmpty && weights.count <= Int(Int32.max), "\(weights.count) categories")
@@ -27,7 +28,8 @@ public struct AliasTable: Sendable {
     var heavy: [Int] = []
     let full = UInt128(1) << 64
     for index in weights.indices.reversed() {
-      if masses[index] < full { light.append(index) } else if masses[index] > full { heavy.append(index) }
+      if masses[index] < full { light.append(index) }
+      if masses[index] > full { heavy.append(index) }
     }
     // Every light column is topped up by a heavy one. The masses add up to full columns, so the two
     // lists run out together.
@@ -105,8 +107,8 @@ extension RandomStream {
     }
   }
 
-  /// How often each category comes up in `count` draws from `table`: O(count + categories), the faster
-  /// choice beside `multinomial` when there are fewer draws than categories.
+  /// How often each category comes up in `count` draws from `table`: O(count + categories), the
+  /// faster choice beside `multinomial` when there are fewer draws than categories.
   public mutating func counts(_ count: Int, from table: AliasTable) -> [Int] {
     precondition(count >= 0, "\(count) draws")
     var counts = [Int](repeating: 0, count: table.count)

@@ -1,11 +1,11 @@
 /// Binomial numbers of one law. The set-up is cheap but not free: draw repeatedly from one sampler
 /// where the law stays.
 ///
-/// Exact for every trials ≤ 2⁶² and every probability, up to the 53 bits of a uniform number: inversion
-/// where the smaller of n·p and n·q is below 10, else the transformed rejection of Hörmann, "The
-/// generation of binomial random variates", 1993 (algorithm BTRS). Distances from the mean are kept
-/// apart from the mean, which an `Int` holds exactly, and the ratio of probabilities is Loader's
-/// saddle-point form, so nothing cancels however large n is.
+/// Exact for every trials ≤ 2⁶² and every probability, up to the 53 bits of a uniform number:
+/// inversion where the smaller of n·p and n·q is below 10, else the transformed rejection of
+/// Hörmann, "The generation of binomial random variates", 1993 (algorithm BTRS). Distances from
+/// the mean are kept apart from the mean, which an `Int` holds exactly, and the ratio of
+/// probabilities is Loader's saddle-point form, so nothing cancels however large n is.
 public struct BinomialSampler: Sendable {
   public let trials: Int
   public let probability: Double
@@ -102,9 +102,8 @@ public struct BinomialSampler: Sendable {
       if us >= 0.07 && v <= rejection.squeeze { return count }
       let height = Elementary.log(v * rejection.alpha / (a / (us * us) + b))
       let here = logProbability(count, distance: Double(offset) - fractionOfMean)
-      if height <= here - logProbability(mode, distance: Double(mode - wholeMean) - fractionOfMean) {
-        return count
-      }
+      let top = logProbability(mode, distance: Double(mode - wholeMean) - fractionOfMean)
+      if height <= here - top { return count }
     }
   }
 

@@ -1,12 +1,13 @@
-// For the linker: square roots and roundings are calls into the C library on plain x86-64. They are exact,
-// so they are the same everywhere.
+// For the linker: square roots and roundings are calls into the C library on plain x86-64. They
+// are exact, so they are the same everywhere.
 #if canImport(Glibc)
   import Glibc
 #endif
 
 /// Elementary functions of the scalar samplers, in operations that IEEE 754 rounds correctly: the C
-/// library's vary in the last bit between its versions and between processors with and without fused
-/// multiply-add, and one bit can turn an acceptance. Polynomials are minimax fits (Remez exchange).
+/// library's vary in the last bit between its versions and between processors with and without
+/// fused multiply-add, and one bit can turn an acceptance. Polynomials are minimax fits (Remez
+/// exchange).
 enum Elementary {
   /// ln x for normal x > 0, error below 1 ulp; −∞ at 0.
   ///
@@ -79,7 +80,9 @@ enum Elementary {
   }
 
   /// 2ᵏ for −1022 ≤ k ≤ 1023.
-  private static func powerOfTwo(_ k: Int64) -> Double { Double(bitPattern: UInt64(k + 1023) << 52) }
+  private static func powerOfTwo(_ k: Int64) -> Double {
+    Double(bitPattern: UInt64(k + 1023) << 52)
+  }
 
   /// ln n! − ((n + ½) ln n − n + ½ ln 2π) for integers n ≥ 1: what Stirling's formula leaves out.
   /// Exact to 1e-17 (table to 15, then 1/12n − 1/360n³ + 1/1260n⁵ − 1/1680n⁷ + 1/1188n⁹).

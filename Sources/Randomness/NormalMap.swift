@@ -1,7 +1,8 @@
 import CKernels
 
-/// The map from random words to normal numbers that the streams apply, by itself: Box and Muller, "A note
-/// on the generation of random normal deviates", 1958. For accuracy tests and for words from elsewhere.
+/// The map from random words to normal numbers that the streams apply, by itself: Box and Muller,
+/// "A note on the generation of random normal deviates", 1958. For accuracy tests and for words
+/// from elsewhere.
 public enum NormalMap {
   /// Two numbers from every two words a, b: √(−2 ln u)·cos θ and √(−2 ln u)·sin θ with
   /// u = (⌊a / 2¹¹⌋ + 1)·2⁻⁵³ in (0, 1] and θ = (π/2)·(⌊b / 2⁶²⌋ + (b mod 2⁵²)·2⁻⁵² − ½).

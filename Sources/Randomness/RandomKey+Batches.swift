@@ -1,7 +1,7 @@
 import CKernels
 
-/// Many keys at once: what a model that runs many chains side by side needs. The numbers are those of the
-/// keys one by one; a short row of 10 costs a seventh.
+/// Many keys at once: what a model that runs many chains side by side needs. The numbers are those
+/// of the keys one by one; a short row of 10 costs a seventh.
 extension Array where Element == RandomKey {
   /// `key.generation(generation)` of each key.
   public func generation(_ generation: Int) -> [RandomKey] {
@@ -26,8 +26,8 @@ extension Array where Element == RandomKey {
 }
 
 extension RandomStream {
-  /// `count` standard normal numbers of each key: row i is what `fillNormals` gives on a fresh stream of
-  /// keys[i]. Even counts are faster.
+  /// `count` standard normal numbers of each key: row i is what `fillNormals` gives on a fresh
+  /// stream of keys[i]. Even counts are faster.
   ///
   /// - Returns: [keys × count], row-major.
   public static func normals(_ count: Int, ofEach keys: [RandomKey]) -> [Double] {
@@ -38,8 +38,8 @@ extension RandomStream {
     }
   }
 
-  /// Fills `values` [keys × count], row-major, with standard normal numbers: row i is what `fillNormals`
-  /// gives on a fresh stream of keys[i].
+  /// Fills `values` [keys × count], row-major, with standard normal numbers: row i is what
+  /// `fillNormals` gives on a fresh stream of keys[i].
   ///
   /// - Parameter values: a multiple of the number of keys long.
   public static func fillNormals(
@@ -47,7 +47,8 @@ extension RandomStream {
   ) {
     guard !keys.isEmpty, !values.isEmpty else { return }
     let count = values.count / keys.count
-    precondition(count * keys.count == values.count, "\(values.count) numbers for \(keys.count) keys")
+    precondition(
+      count * keys.count == values.count, "\(values.count) numbers for \(keys.count) keys")
     ckernels_random_normals_of_keys(keys.map(\.word), keys.count, 0, values.baseAddress, count)
   }
 }

@@ -1,4 +1,5 @@
-/// What a random number is for. Folding a purpose into a key separates the streams of one generation.
+/// What a random number is for. Folding a purpose into a key separates the streams of one
+/// generation.
 public enum Purpose: UInt64, Sendable, CaseIterable {
   case realData = 1
   case heldOutData = 2
@@ -15,10 +16,12 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
 /// A key of the counter-based generator: every random number is a function of a key and a counter.
 ///
 /// The key of a number is folded from (study seed, scope, chain seed, generation, purpose, shard):
-/// `RandomKey.chain(study:scope:seed:).generation(g).folding(.sample).shard(s)`. Every level folds in a
-/// domain of its own, so generation 3, purpose 3, shard 3 and the plain value 3 give unrelated keys.
+/// `RandomKey.chain(study:scope:seed:).generation(g).folding(.sample).shard(s)`. Every level folds
+/// in a domain of its own, so generation 3, purpose 3, shard 3 and the plain value 3 give
+/// unrelated keys.
 ///
-/// Keys have 64 bits: among N keys some two coincide with a probability of about N² / 2⁶⁵ (3 % for 10⁹).
+/// Keys have 64 bits: among N keys some two coincide with a probability of about N² / 2⁶⁵ (3 % for
+/// 10⁹).
 public struct RandomKey: Sendable, Hashable {
   public let low: UInt32
   public let high: UInt32
@@ -64,8 +67,8 @@ public struct RandomKey: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - study: the study's seed.
-  ///   - scope: the hash of what the numbers may depend on: the data set, or data set and model, or the
-  ///     whole cell.
+  ///   - scope: the hash of what the numbers may depend on: the data set, or data set and model,
+  ///     or the whole cell.
   ///   - seed: the chain's seed.
   public static func chain(study: UInt64, scope: UInt64, seed: UInt64) -> RandomKey {
     RandomKey(seed: study).folding(scope, at: .scope).folding(seed, at: .seed)

@@ -10,9 +10,8 @@ extension RandomStream {
     ckernels_random_bits(key.word, start, values.baseAddress, blocks)
     if values.count % 2 == 1 {
       let last = start + UInt64(blocks)
-      let words = philox4x32(
-        counter: SIMD4(UInt32(truncatingIfNeeded: last), UInt32(truncatingIfNeeded: last >> 32), 0, 0),
-        key: SIMD2(key.low, key.high))
+      let (low, high) = (UInt32(truncatingIfNeeded: last), UInt32(last >> 32))
+      let words = philox4x32(counter: SIMD4(low, high, 0, 0), key: SIMD2(key.low, key.high))
       values[values.count - 1] = UInt64(words[0]) | UInt64(words[1]) << 32
     }
   }

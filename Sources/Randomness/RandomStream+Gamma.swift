@@ -24,8 +24,8 @@ extension RandomStream {
     return Elementary.log(largeGamma(shape + 1)) + boost
   }
 
-  /// Shape ≥ 1: d(1 + c·z)³ with d = shape − ⅓, c = 1 / √(9d), accepted with the probability that makes
-  /// it exact; 95 % to 99.9 % of the tries are.
+  /// Shape ≥ 1: d(1 + c·z)³ with d = shape − ⅓, c = 1 / √(9d), accepted with the probability that
+  /// makes it exact; 95 % to 99.9 % of the tries are.
   private mutating func largeGamma(_ shape: Double) -> Double {
     let d = shape - 1.0 / 3
     let c = 1 / (9 * d).squareRoot()
@@ -48,8 +48,8 @@ extension RandomStream {
     2 * gamma(shape: degreesOfFreedom / 2)
   }
 
-  /// A beta number: density ∝ x^(alpha − 1)(1 − x)^(beta − 1), as a ratio of gamma numbers; by their
-  /// logarithms when a shape is below 1, where both may underflow.
+  /// A beta number: density ∝ x^(alpha − 1)(1 − x)^(beta − 1), as a ratio of gamma numbers; by
+  /// their logarithms when a shape is below 1, where both may underflow.
   ///
   /// - Parameters:
   ///   - alpha: finite, > 0.

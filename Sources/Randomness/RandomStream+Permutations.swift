@@ -13,7 +13,8 @@ extension RandomStream {
     shuffle(&values, first: values.count)
   }
 
-  /// Puts a random ordered choice of `count` of the values first; the rest follow in no random order.
+  /// Puts a random ordered choice of `count` of the values first; the rest follow in no random
+  /// order.
   ///
   /// - Complexity: O(count).
   public mutating func shuffle<Element>(_ values: inout [Element], first count: Int) {
@@ -23,11 +24,11 @@ extension RandomStream {
     }
   }
 
-  /// `k` distinct numbers of 0..<n, every subset equally likely, ascending. Not preceded by a label:
+  /// `k` distinct numbers of 0..<n, every subset equally likely, ascending:
   /// `stream.sample(10, of: 100)`.
   ///
-  /// Floyd's algorithm (Bentley and Floyd 1987): for j in n − k ..< n take t below j + 1, or j itself
-  /// where t is taken. Marked in a bitmap, or for sparse choices in a hash table and sorted.
+  /// Floyd's algorithm (Bentley and Floyd 1987): for j in n − k ..< n take t below j + 1, or j
+  /// itself where t is taken. Marked in a bitmap, or for sparse choices in a hash table and sorted.
   ///
   /// - Complexity: O(k + n/64) where n ≤ 1024·k, else O(k log k).
   public mutating func sample(_ k: Int, of n: Int) -> [Int] {

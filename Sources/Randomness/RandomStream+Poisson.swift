@@ -1,7 +1,8 @@
 /// Poisson numbers.
 extension RandomStream {
-  /// A Poisson number: inversion below a mean of 10, else the transformed rejection of Hörmann, "The
-  /// transformed rejection method for generating Poisson random variables", 1993 (algorithm PTRS).
+  /// A Poisson number: inversion below a mean of 10, else the transformed rejection of Hörmann,
+  /// "The transformed rejection method for generating Poisson random variables", 1993 (algorithm
+  /// PTRS).
   ///
   /// - Parameter mean: 0…2⁵².
   public mutating func poisson(mean: Double) -> Int {

@@ -2,7 +2,8 @@
 extension RandomStream {
   /// A factor A with A·Aᵀ ~ Wishart(I, ν), by Bartlett's decomposition: A is lower triangular with
   /// Aᵢᵢ² ~ χ²(ν − i), i from 0, and standard normal numbers below. For ν < d the law is singular
-  /// (Srivastava 2003) and A is lower trapezoidal, [d × ν]. For Wishart(Σ, ν) with Σ = L·Lᵀ multiply L·A.
+  /// (Srivastava 2003) and A is lower trapezoidal, [d × ν]. For Wishart(Σ, ν) with Σ = L·Lᵀ
+  /// multiply L·A.
   ///
   /// - Parameters:
   ///   - dimension: d ≥ 1.

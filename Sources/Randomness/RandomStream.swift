@@ -1,21 +1,23 @@
 import CKernels
 
-/// The numbers of one key in order: a value type, a function of the key and of the draws made so far. A
-/// copy continues independently from the same place.
+/// The numbers of one key in order: a value type, a function of the key and of the draws made so
+/// far. A copy continues independently from the same place.
 ///
-/// **Which counter blocks a draw consumes.** Block n of a key is `philox4x32(counter: (n low, n high, 0, 0))`,
-/// 128 bits. Blocks are handed out in ascending order from 0, each to one use only:
-/// - *bits*: `nextBits32`, `nextBits64`, `uniform`, `integer(below:)` and whatever is built on them take
-///   the words of a buffer of eight blocks; an empty buffer takes the next eight.
-/// - *normals*: `normal` and whatever is built on it take from a buffer of 16 numbers, the Box–Muller map
-///   of eight blocks (two numbers a block); an empty buffer takes the next eight blocks.
-/// - *bulk fills* take the next ⌈count / numbers per block⌉ blocks (two `Double`s or four `Float`s a
-///   block), pass over the buffers and leave them as they are. Unused numbers of the last block are
-///   dropped, so fills of even counts (multiples of four for `Float`) join seamlessly: two fills of 10
-///   equal one of 20.
+/// **Which counter blocks a draw consumes.** Block n of a key is `philox4x32(counter: (n low, n
+/// high, 0, 0))`, 128 bits. Blocks are handed out in ascending order from 0, each to one use only:
+/// - *bits*: `nextBits32`, `nextBits64`, `uniform`, `integer(below:)` and whatever is built on
+///   them take the words of a buffer of eight blocks; an empty buffer takes the next eight.
+/// - *normals*: `normal` and whatever is built on it take from a buffer of 16 numbers, the
+///   Box–Muller map of eight blocks (two numbers a block); an empty buffer takes the next eight
+///   blocks.
+/// - *bulk fills* take the next ⌈count / numbers per block⌉ blocks (two `Double`s or four `Float`s
+///   a block), pass over the buffers and leave them as they are. Unused numbers of the last block
+///   are dropped, so fills of even counts (multiples of four for `Float`) join seamlessly: two
+///   fills of 10 equal one of 20.
 ///
-/// On a fresh stream `fillNormals` therefore equals repeated `normal()`, and `fillUniforms` repeated
-/// `uniform()`. Keys are folded with the last counter word all ones, so no stream meets a folding.
+/// On a fresh stream `fillNormals` therefore equals repeated `normal()`, and `fillUniforms`
+/// repeated `uniform()`. Keys are folded with the last counter word all ones, so no stream meets a
+/// folding.
 public struct RandomStream: Sendable {
   public let key: RandomKey
   /// The next block that nothing has used.

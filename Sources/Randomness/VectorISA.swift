@@ -30,8 +30,8 @@ public enum VectorISA: String, Sendable, CaseIterable {
     guard ckernels_isa_select(code) == 0 else { throw VectorISAError(name: rawValue) }
   }
 
-  /// Checks `OUROBOROS_ISA`. A program calls this before any work: the kernels themselves can only abort
-  /// when the variable names no supported instruction set.
+  /// Checks `OUROBOROS_ISA`. A program calls this before any work: the kernels themselves can only
+  /// abort when the variable names no supported instruction set.
   ///
   /// - Throws: `VectorISAError`.
   public static func checkEnvironment() throws {
@@ -47,7 +47,9 @@ public enum VectorISA: String, Sendable, CaseIterable {
   ///
   /// - Returns: the setting before.
   @discardableResult
-  public static func flushDenormals(_ on: Bool) -> Bool { ckernels_flush_denormals(on ? 1 : 0) != 0 }
+  public static func flushDenormals(_ on: Bool) -> Bool {
+    ckernels_flush_denormals(on ? 1 : 0) != 0
+  }
 }
 
 /// An instruction set that this processor cannot run, or an unknown name.

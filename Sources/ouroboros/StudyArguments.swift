@@ -9,7 +9,7 @@ struct StudyArguments: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Override one key, e.g. loop.bias=0.5, seeds=0..<4, matrix.model.components='[1, 2]'; repeatable.",
+      "Override one key, e.g. loop.bias=0.5 or matrix.model.components='[1, 2]'; repeatable.",
       valueName: "path=value"))
   var overrides: [String] = []
 

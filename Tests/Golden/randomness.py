@@ -1,7 +1,7 @@
 """Golden values of Tests/RandomnessTests: writes randomness.json beside itself.
 
-mpmath gives the exact Box-Muller map of chosen random words, SciPy the quantiles and probabilities of
-the laws that the samplers are checked against.
+mpmath gives the exact Box-Muller map of chosen random words, SciPy the quantiles and probabilities
+of the laws that the samplers are checked against.
 """
 import json
 import pathlib
@@ -37,8 +37,10 @@ def box_muller_float(a, b):
 def pairs(bits, rng):
     """Words at the ends of their ranges and at the edges of octants, then random ones."""
     top = 2**bits - 1
-    edges = [0, 1, 2**11, top, top - 2**11, top - 2**12, top // 2, int(0.7071 * 2**bits), 2**(bits - 20)]
-    angles = [0, 2**(bits - 2) - 1, 2**(bits - 2), 2**(bits - 1), 3 * 2**(bits - 2), 1, 2**(bits - 3), 2**51 % 2**bits, top]
+    edges = [0, 1, 2**11, top, top - 2**11, top - 2**12, top // 2, int(0.7071 * 2**bits),
+             2**(bits - 20)]
+    angles = [0, 2**(bits - 2) - 1, 2**(bits - 2), 2**(bits - 1), 3 * 2**(bits - 2), 1,
+              2**(bits - 3), 2**51 % 2**bits, top]
     chosen = [(a, b) for a in edges for b in angles]
     return chosen + [(rng.getrandbits(bits), rng.getrandbits(bits)) for _ in range(300)]
 
@@ -55,18 +57,21 @@ def quantiles(law):
     return [float(law.ppf(i / CELLS)) for i in range(1, CELLS)]
 
 
-def continuous(name, parameters, law):
+def heading(name, parameters, law):
     mean, variance, skew = (float(x) for x in law.stats("mvs"))
-    return {"name": name, "parameters": parameters, "mean": mean, "variance": variance, "skew": skew,
-            "quantiles": quantiles(law)}
+    return {"name": name, "parameters": parameters, "mean": mean, "variance": variance,
+            "skew": skew}
+
+
+def continuous(name, parameters, law):
+    return heading(name, parameters, law) | {"quantiles": quantiles(law)}
 
 
 def discrete(name, parameters, law):
     """Probabilities of every outcome from `first` on that can be seen in 10^9 draws."""
-    mean, variance, skew = (float(x) for x in law.stats("mvs"))
-    first, last = int(law.ppf(1e-9)), int(law.ppf(1 - 1e-9))
-    return {"name": name, "parameters": parameters, "mean": mean, "variance": variance, "skew": skew,
-            "first": max(first, 0), "probabilities": [float(law.pmf(k)) for k in range(max(first, 0), last + 1)]}
+    first, last = max(int(law.ppf(1e-9)), 0), int(law.ppf(1 - 1e-9))
+    probabilities = [float(law.pmf(k)) for k in range(first, last + 1)]
+    return heading(name, parameters, law) | {"first": first, "probabilities": probabilities}
 
 
 def main():
@@ -84,7 +89,8 @@ def main():
         "discrete": [discrete("binomial", [n, p], stats.binom(n, p)) for n, p in (
             (1, 0.3), (5, 0.5), (12, 0.9), (100, 0.02), (100, 0.0999), (100, 0.1001), (20, 0.5),
             (100, 0.3), (1000, 0.75), (10**6, 1.5e-5), (10**4, 0.4), (10**9, 2.5e-8))]
-        + [discrete("poisson", [m], stats.poisson(m)) for m in (0.3, 4.0, 9.99, 10.0, 30.0, 1000.0)],
+        + [discrete("poisson", [m], stats.poisson(m))
+           for m in (0.3, 4.0, 9.99, 10.0, 30.0, 1000.0)],
     }
     path = pathlib.Path(__file__).with_suffix(".json")
     path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")

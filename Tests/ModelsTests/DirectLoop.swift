@@ -71,7 +71,8 @@ func standardNormals(_ count: Int, dimension: Int, key: RandomKey) -> SampleSet 
 }
 
 /// One observation a seed.
-func overSeeds<Value>(_ seeds: Int, from seed: UInt64, _ run: (RandomKey) throws -> Value) rethrows -> [Value]
+func overSeeds<Value>(_ seeds: Int, from seed: UInt64, _ run: (RandomKey) throws -> Value) rethrows
+  -> [Value]
 {
   try (0..<seeds).map { try run(RandomKey(seed: seed).folding(UInt64($0))) }
 }

@@ -71,7 +71,8 @@ func oneDimensionBiasedEstimator(_ route: OptionValue) throws {
   }
   let kept = pow(1 - 1 / Double(m), Double(n))
   expectWithinFourStandardErrors(laws.map { $0[n - 1].covariance[0] }, exact: kept)
-  expectWithinFourStandardErrors(laws.map { $0[n - 1].mean[0] * $0[n - 1].mean[0] }, exact: 1 - kept)
+  expectWithinFourStandardErrors(
+    laws.map { $0[n - 1].mean[0] * $0[n - 1].mean[0] }, exact: 1 - kept)
   // One fit.
   expectWithinFourStandardErrors(laws.map { $0[0].covariance[0] }, exact: 1 - 1 / Double(m))
 }

@@ -19,7 +19,8 @@ private func training(_ samples: SampleSet) -> TrainingSet<GaussianStatistics> {
     statistics: GaussianStatistics(of: samples))
 }
 
-private func laws(_ laws: [(weight: Double, law: Law)], _ d: Int) -> TrainingSet<GaussianStatistics> {
+private func laws(_ laws: [(weight: Double, law: Law)], _ d: Int) -> TrainingSet<GaussianStatistics>
+{
   TrainingSet(
     space: .vectors(dimension: d), provenance: Provenance(), parts: [], statistics: nil, laws: laws)
 }

@@ -178,8 +178,10 @@ private func fittedLaw(_ model: GaussianMixture) throws -> MixtureLaw {
 @Test(arguments: [("k-means++", 2), ("random", 2), ("k-means++", 5)])
 func recoversAMixture(_ start: String, _ d: Int) throws {
   var model = try mixture(
-    ["components": .integer(3), "initialisation": .text(start), "maximum_steps": .integer(1000),
-      "tolerance": .real(1e-7)], d)
+    [
+      "components": .integer(3), "initialisation": .text(start), "maximum_steps": .integer(1000),
+      "tolerance": .real(1e-7),
+    ], d)
   let report = try model.fit(training(draws(d, 10_000, seed: 7)), key: RandomKey(seed: 8))
   let values = Dictionary(uniqueKeysWithValues: report.values.map { ($0.name, $0.value) })
   #expect(values["converged"] == 1 && values["empty_components"] == 0)
@@ -200,8 +202,11 @@ func recoversAMixture(_ start: String, _ d: Int) throws {
 
 /// A warm start continues: the second fit of the same data needs fewer steps and ends no lower.
 @Test func warmStart() throws {
-  var model = try mixture(["components": .integer(3), "tolerance": .real(1e-8),
-    "maximum_steps": .integer(2000)], 2)
+  var model = try mixture(
+    [
+      "components": .integer(3), "tolerance": .real(1e-8),
+      "maximum_steps": .integer(2000),
+    ], 2)
   let data = draws(2, 2000, seed: 9)
   let cold = try model.fit(training(data), key: RandomKey(seed: 1))
   let warm = try model.fit(training(data), key: RandomKey(seed: 2))
@@ -215,7 +220,8 @@ func recoversAMixture(_ start: String, _ d: Int) throws {
   let far = MixtureLaw(
     weights: [0.5, 0.5],
     components: [
-      GaussianLaw(mean: [0, 0], variances: [1, 1]), GaussianLaw(mean: [1e3, 0], variances: [1, 1]),
+      GaussianLaw(mean: [0, 0], variances: [1, 1]),
+      GaussianLaw(mean: [1e3, 0], variances: [1, 1]),
     ])
   var model = try mixture(["covariance": .text("diagonal")], 2)
   let exact = TrainingSet<NoStatistics>(

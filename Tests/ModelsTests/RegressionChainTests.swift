@@ -31,7 +31,8 @@ func regressionChain(_ design: String) throws {
   let c = Double(d) / Double(t - d - 1)
   let sum = (1...n).reduce(0.0) { $0 + 1 / Double($1 * $1) }
   let policies: [(LoopPolicy, Double)] =
-    design == "same" ? [(.replace, c * Double(n)), (.accumulate, c * sum)] : [(.replace, c * Double(n))]
+    design == "same"
+    ? [(.replace, c * Double(n)), (.accumulate, c * sum)] : [(.replace, c * Double(n))]
   for (policy, exact) in policies {
     let errors = try overSeeds(3000, from: 31) { key in
       let last = try iterate(
@@ -64,7 +65,8 @@ func regressionChain(_ design: String) throws {
 @Test func leastSquares() throws {
   let space = SampleSpace.regression(dimension: 2)
   let set = SampleSet(
-    space: space, reals: [1, 0, 1, 0, 1, 2, 1, 1, 4, 2, 0, 2], provenance: Provenance(.real, count: 4))
+    space: space, reals: [1, 0, 1, 0, 1, 2, 1, 1, 4, 2, 0, 2],
+    provenance: Provenance(.real, count: 4))
   var model = try LinearRegression(
     options: OptionValues([:], specs: LinearRegression.component.options), space: space)
   func training(_ set: SampleSet) -> TrainingSet<RegressionStatistics> {

@@ -13,7 +13,8 @@ import Testing
 
   @Test func integersHaveClosedRanges() {
     let kind = OptionKind.integer(1...3)
-    #expect([0, 1, 3, 4].map { accepts(kind, .integer($0)) } == [nil, .integer(1), .integer(3), nil])
+    #expect(
+      [0, 1, 3, 4].map { accepts(kind, .integer($0)) } == [nil, .integer(1), .integer(3), nil])
     #expect(accepts(kind, .real(2)) == nil && accepts(kind, .text("2")) == nil)
     #expect(refusal(kind, .integer(9))?.expected == "an integer from 1 to 3")
     #expect(refusal(.integer(2 ... .max), .integer(0))?.expected == "an integer of at least 2")
@@ -63,7 +64,8 @@ import Testing
 
   @Test func theFirstAlternativeThatFitsWins() {
     let kind = OptionKind.either(.real(.positive), .choice(["scott"]))
-    #expect(accepts(kind, .integer(2)) == .real(2) && accepts(kind, .text("scott")) == .text("scott"))
+    #expect(
+      accepts(kind, .integer(2)) == .real(2) && accepts(kind, .text("scott")) == .text("scott"))
     #expect(refusal(kind, .text("scot"))?.suggestions == ["scott"])
     #expect(refusal(kind, .integer(0))?.expected == "a real number in (0, ∞) or one of scott")
   }
@@ -92,16 +94,21 @@ import Testing
         return nil
       } catch { return error.description }
     }
-    #expect(message(["alhpa": .integer(1)]) == "unknown option 'alhpa'; did you mean 'alpha'? (valid: alpha, count)")
+    #expect(
+      message(["alhpa": .integer(1)])
+        == "unknown option 'alhpa'; did you mean 'alpha'? (valid: alpha, count)")
     #expect(message([:]) == "option 'count' is missing: expected an integer from 1 to 9")
-    #expect(message(["count": .text("x")]) == "option 'count': expected an integer from 1 to 9, found text \"x\"")
+    #expect(
+      message(["count": .text("x")])
+        == "option 'count': expected an integer from 1 to 9, found text \"x\"")
   }
 }
 
 @Suite struct CanonicalTests {
   @Test func canonicalFormIsSortedAndCompact() {
     let value = OptionValue.map([
-      "b": .list([.integer(1), .real(1), .real(1e-7), .flag(true), .null]), "a": .text("é\"\\\n\u{1}/"),
+      "b": .list([.integer(1), .real(1), .real(1e-7), .flag(true), .null]),
+      "a": .text("é\"\\\n\u{1}/"),
     ])
     #expect(value.canonicalJSON == #"{"a":"é\"\\\n\u0001/","b":[1,1.0,1e-07,true,null]}"#)
   }
@@ -113,7 +120,8 @@ import Testing
 
 @Suite struct NearestTests {
   @Test(arguments: [
-    ("gausian", "gaussian"), ("gaussain", "gaussian"), ("GAUSSIAN", "gaussian"), ("mixtur", "mixture"),
+    ("gausian", "gaussian"), ("gaussain", "gaussian"), ("GAUSSIAN", "gaussian"),
+    ("mixtur", "mixture"),
     ("mix", "mixture"),
   ])
   func suggestsTypos(_ typed: String, _ meant: String) {

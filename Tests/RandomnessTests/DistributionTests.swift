@@ -67,7 +67,9 @@ func continuousLaws(law: Golden.Continuous) {
   var values = [Double](repeating: 0, count: 1 << 16)
   for _ in 0..<256 {
     stream.fillNormals(&values)
-    for value in values where abs(value) > 3 { counts[edges.firstIndex { value <= $0 } ?? edges.count] += 1 }
+    for value in values where abs(value) > 3 {
+      counts[edges.firstIndex { value <= $0 } ?? edges.count] += 1
+    }
   }
   let total = Double(1 << 24)
   counts[4] = (1 << 24) - counts.reduce(0, +)

@@ -3,8 +3,8 @@ import Randomness
 import TestSupport
 import Testing
 
-/// The C kernels: the same bits on every instruction set, and the right ones. Serial, because choosing an
-/// instruction set concerns the whole process.
+/// The C kernels: the same bits on every instruction set, and the right ones. Serial, because
+/// choosing an instruction set concerns the whole process.
 @Suite(.serialized) struct KernelTests {
   /// Everything the kernels produce, at counts around the group sizes and beyond one phase.
   private func allBits() -> [UInt64] {
@@ -31,7 +31,9 @@ import Testing
     let words = Golden.shared.box_muller.words.compactMap { UInt64($0) }
     bits += NormalMap.normals(words).map(\.bitPattern)
     let keys = (0..<37).map { RandomKey(seed: $0) }.generation(4)
-    for count in [1, 2, 9, 10] { bits += RandomStream.normals(count, ofEach: keys).map(\.bitPattern) }
+    for count in [1, 2, 9, 10] {
+      bits += RandomStream.normals(count, ofEach: keys).map(\.bitPattern)
+    }
     return bits
   }
 

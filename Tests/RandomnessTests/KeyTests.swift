@@ -9,7 +9,8 @@ private let root = RandomKey.chain(study: 7, scope: 0xfeed_beef_1234_5678, seed:
   for value in 0..<20 {
     keys += [
       root.generation(value), root.shard(value), root.folding(UInt64(value)),
-      .chain(study: UInt64(value), scope: 1, seed: 2), .chain(study: 1, scope: UInt64(value), seed: 2),
+      .chain(study: UInt64(value), scope: 1, seed: 2),
+      .chain(study: 1, scope: UInt64(value), seed: 2),
     ]
   }
   keys += Purpose.allCases.map { root.folding($0) }
@@ -63,8 +64,8 @@ func batchesOfKeysAgreeWithSingleKeys(count: Int) {
   #expect(collisions == 0)
 }
 
-/// Streams of neighbouring seeds, generations and shards, and neighbouring numbers of one stream, are
-/// uncorrelated: |r|·√n ≤ 4.
+/// Streams of neighbouring seeds, generations and shards, and neighbouring numbers of one stream,
+/// are uncorrelated: |r|·√n ≤ 4.
 @Test func neighbouringStreamsAreUncorrelated() {
   let count = 100_000
   func normals(_ key: RandomKey, _ skip: Int = 0) -> [Double] {
@@ -73,12 +74,14 @@ func batchesOfKeysAgreeWithSingleKeys(count: Int) {
     stream.fillNormals(&values)
     return Array(values.dropFirst(skip))
   }
-  let base = normals(root.generation(0))
+  let first = root.generation(0)
+  let nextSeed = RandomKey.chain(study: 7, scope: 0xfeed_beef_1234_5678, seed: 12)
+  let base = normals(first)
   let others: [(String, [Double])] = [
     ("next generation", normals(root.generation(1))),
     ("shard", normals(root.generation(0).shard(0))),
-    ("next seed", normals(RandomKey.chain(study: 7, scope: 0xfeed_beef_1234_5678, seed: 12).generation(0))),
-    ("key with one bit changed", normals(RandomKey(low: root.generation(0).low ^ 1, high: root.generation(0).high))),
+    ("next seed", normals(nextSeed.generation(0))),
+    ("key with one bit changed", normals(RandomKey(low: first.low ^ 1, high: first.high))),
     ("next number", normals(root.generation(0), 1)),
     ("next block", normals(root.generation(0), 2)),
     ("next group of blocks", normals(root.generation(0), 16)),

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import TestSupport
 
-/// Mean, variance and skewness of draws against their exact values, each by the four-standard-error rule.
+/// Mean, variance and skewness of draws against their exact values, each by the
+/// four-standard-error rule.
 func expectMoments(
   _ values: [Double], mean: Double, variance: Double, skew: Double,
   sourceLocation: SourceLocation = #_sourceLocation
@@ -18,13 +19,14 @@ func expectMoments(
 }
 
 /// Pearson's chi-square of observed counts against expected ones, below the value that Wilson and
-/// Hilferty give for z = 4: false alarm 3e-5 a check. Neighbouring cells with fewer than 10 expected are
-/// pooled first.
+/// Hilferty give for z = 4: false alarm 3e-5 a check. Neighbouring cells with fewer than 10
+/// expected are pooled first.
 func expectChiSquare(
   _ observed: [Int], _ expected: [Double], sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard observed.count == expected.count else {
-    Issue.record("\(observed.count) cells, \(expected.count) expected", sourceLocation: sourceLocation)
+    Issue.record(
+      "\(observed.count) cells, \(expected.count) expected", sourceLocation: sourceLocation)
     return
   }
   let total = expected.reduce(0, +)
@@ -49,7 +51,8 @@ func expectChiSquare(
   let root = 1 - 2 / (9 * freedom) + 4 * (2 / (9 * freedom)).squareRoot()
   let limit = freedom * root * root * root
   #expect(
-    statistic <= limit, "chi-square \(statistic) with \(freedom) degrees of freedom, limit \(limit)",
+    statistic <= limit,
+    "chi-square \(statistic) with \(freedom) degrees of freedom, limit \(limit)",
     sourceLocation: sourceLocation)
 }
 

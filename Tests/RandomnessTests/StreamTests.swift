@@ -66,8 +66,8 @@ private let key = RandomKey(seed: 20_240_607)
   #expect(Array(words.prefix(read.count)) == read)
 }
 
-/// Scalar draws and bulk fills in any order never hand out a word twice: all words drawn are distinct
-/// words of the key's own blocks.
+/// Scalar draws and bulk fills in any order never hand out a word twice: all words drawn are
+/// distinct words of the key's own blocks.
 @Test func drawsNeverOverlap() {
   var stream = RandomStream(key: key)
   var drawn: [UInt64] = []
@@ -100,6 +100,21 @@ private let key = RandomKey(seed: 20_240_607)
   #expect(stream.nextBits32() == 0x6627_e8d5)
   #expect(stream.nextBits32() == 0xe169_c58d)
   #expect(stream.nextBits64() == 0x9b00_dbd8_bc57_ac4c)
+}
+
+/// The first normals of key 0, to the last bit: stored results depend on them.
+@Test func normalsOfAKeyStayTheSame() {
+  var stream = RandomStream(key: RandomKey(seed: 0))
+  var doubles = [Double](repeating: 0, count: 4)
+  stream.fillNormals(&doubles)
+  #expect(
+    doubles == [
+      -0x1.8abbd8d2fac7dp-2, 0x1.4d36eb91d545fp-2, 0x1.1a1f7a5119f18p+0, 0x1.ced968d284597p-1,
+    ])
+  stream = RandomStream(key: RandomKey(seed: 0))
+  var floats = [Float](repeating: 0, count: 4)
+  stream.fillNormals(&floats)
+  #expect(floats == [-0x1.d96d6p-1, -0x1.fb7662p-1, -0x1.3c373cp-1, -0x1.eda362p-2])
 }
 
 @Test func boundedIntegersAreUniform() {

@@ -24,7 +24,8 @@ private func rank(_ matrix: [Double], dimension d: Int) -> Int {
   var used = [Bool](repeating: false, count: d)
   for found in 0..<d {
     let open = (0..<d).filter { !used[$0] }
-    guard let pivot = open.max(by: { m[$0 * d + $0] < m[$1 * d + $1] }), m[pivot * d + pivot] > 1e-9 * scale
+    guard let pivot = open.max(by: { m[$0 * d + $0] < m[$1 * d + $1] }),
+      m[pivot * d + pivot] > 1e-9 * scale
     else { return found }
     used[pivot] = true
     for i in 0..<d where !used[i] {

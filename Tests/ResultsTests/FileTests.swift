@@ -73,7 +73,7 @@ import Testing
         #expect(throws: ResultsError.self, "\(plan)") { try RunDirectory.prepare(path) }
       }
       try write(
-        Array("{\"format\":\"\(RunDirectory.format)\",\"x\":1}".utf8), to: "\(path)/plan.json")
+        Array("{\"ouroboros_plan\":\(RunDirectory.format),\"x\":1}".utf8), to: "\(path)/plan.json")
       let (run, isStillNew) = try RunDirectory.prepare(path)
       #expect(!isStillNew)
       #expect(try RunDirectory(existing: path) == run)

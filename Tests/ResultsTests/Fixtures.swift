@@ -88,7 +88,7 @@ func writeSegment(_ blocks: [ChainBlock], to path: String) throws {
 func makeRun(_ path: String, segments: [[ChainBlock]]) throws -> RunDirectory {
   let (run, isNew) = try RunDirectory.prepare(path)
   #expect(isNew)
-  try run.publish(Array("{\"format\":\"\(RunDirectory.format)\"}\n".utf8), as: "plan.json")
+  try run.publish(Array("{\"ouroboros_plan\":\(RunDirectory.format)}\n".utf8), as: "plan.json")
   try run.createDirectory("segments")
   for (rank, blocks) in segments.enumerated() {
     try writeSegment(blocks, to: run.segment(rank: rank))

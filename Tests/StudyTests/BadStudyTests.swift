@@ -24,7 +24,8 @@ import Testing
 
   @Test func tableIsAsLargeAsPromised() {
     let names = (badTexts + badValues + badAxes).map(\.name)
-    #expect(names.count >= 60 && Set(names).count == names.count, "\(names.count) malformed studies")
+    #expect(
+      names.count >= 60 && Set(names).count == names.count, "\(names.count) malformed studies")
   }
 
   @Test func soundStudyIsSound() throws {
@@ -49,14 +50,18 @@ import Testing
   }
 
   @Test func sameMistakeInManyCellsIsSaidOnce() throws {
-    let text = edited(3, "model: {name: mixture, componets: 3}", adding: "matrix: {loop.bias: [0.2, 0.4, 0.6]}")
+    let text = edited(
+      3, "model: {name: mixture, componets: 3}", adding: "matrix: {loop.bias: [0.2, 0.4, 0.6]}")
     let error = try #require(throws: StudyError.self) { try expanded(text) }
     #expect(error.mistakes.count == 1, "\(error)")
   }
 
   @Test func everyPrefixAndEveryFlippedByteIsHarmless() throws {
     let text = Array(
-      edited(adding: "matrix: {loop.bias: [0.5, 1]}\nzip: {model.components: [1, 2]}\nexclude: [{loop.bias: 1}]").utf8)
+      edited(
+        adding:
+          "matrix: {loop.bias: [0.5, 1]}\nzip: {model.components: [1, 2]}\nexclude: [{loop.bias: 1}]"
+      ).utf8)
     var refused = 0
     func attempt(_ bytes: [UInt8]) {
       do {

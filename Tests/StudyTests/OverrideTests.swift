@@ -11,7 +11,8 @@ import Testing
     let plan = try expanded(
       edited(),
       [
-        "generations=9", "seeds=[4, 6]", "loop.bias=0.5", "model.components=7", "loop.policy={name: blend, alpha: 1}",
+        "generations=9", "seeds=[4, 6]", "loop.bias=0.5", "model.components=7",
+        "loop.policy={name: blend, alpha: 1}",
         "keep.samples=[last]", "study=renamed", "matrix.loop.samples=[5, 6]",
       ])
     #expect(plan.study == "renamed" && plan.generations == 9 && plan.seeds == [4, 6])
@@ -26,14 +27,18 @@ import Testing
   }
 
   @Test func narrowsAnAxis() throws {
-    #expect(try expanded(matrix, ["matrix.loop.bias=[0.25]"]).cells.map(\.loop.bias) == [0.25, 0.25])
+    #expect(
+      try expanded(matrix, ["matrix.loop.bias=[0.25]"]).cells.map(\.loop.bias) == [0.25, 0.25])
     #expect(try expanded(matrix, ["matrix={}"]).cells.count == 1)
   }
 
   @Test(arguments: [
     ("loop.bias=2", "--set loop.bias: 'loop.bias': expected a real number in (0, 1], found 2", 78),
     ("loop.bais=1", "--set loop.bais: unknown key 'bais' in loop; did you mean 'bias'?", 78),
-    ("model.componets=1", "--set model.componets: unknown option 'componets' in model 'mixture'", 78),
+    (
+      "model.componets=1", "--set model.componets: unknown option 'componets' in model 'mixture'",
+      78
+    ),
     ("generations=[", "--set generations: not YAML", 78),
     ("generations=", "--set generations: 'generations': expected an integer", 78),
     ("model=&a b", "--set model: anchors", 78),
@@ -59,12 +64,29 @@ import Testing
     // The shipped preset names moments, gaussian, replace and accumulate only.
     let catalogue = presetCatalogue
     let plan = try StudyFile.parse(
-      Array("study: mine\npreset: collapse-or-thrive/gaussian\nseeds: 0..<2\nloop: {bias: 0.5}\n".utf8),
+      Array(
+        "study: mine\npreset: collapse-or-thrive/gaussian\nseeds: 0..<2\nloop: {bias: 0.5}\n".utf8),
       name: "s.yaml", directory: "/", catalogue: catalogue)
     #expect(plan.study == "mine" && plan.seeds == [0, 1] && plan.generations == 100)
     #expect(plan.cells.count == 50 && plan.cells.allSatisfy { $0.loop.bias == 0.5 })
     #expect(Set(plan.cells.map(\.loop.policy.name)) == ["replace", "accumulate"])
     #expect(plan.cells.allSatisfy { $0.model.options.values["estimator"] == .text("biased") })
+  }
+
+  @Test func aKeyHiddenByThePresetsMatrixIsAMistake() throws {
+    func parse(_ text: String) throws -> StudyPlan {
+      try StudyFile.parse(
+        Array(text.utf8), name: "s.yaml", directory: "/", catalogue: presetCatalogue)
+    }
+    let preset = "preset: collapse-or-thrive/gaussian\n"
+    let error = try #require(throws: StudyError.self) {
+      try parse(preset + "dataset: {dimension: 7}\n")
+    }
+    #expect(
+      error.description.hasPrefix("s.yaml:2:22: 'dataset.dimension' is varied by matrix"),
+      "\(error)")
+    let plan = try parse(preset + "dataset: {dimension: 7}\nmatrix: {loop.policy: [replace]}\n")
+    #expect(plan.cells.map { $0.dataset.options.values["dimension"] } == [.integer(7)])
   }
 
   @Test func mistakesInAnOverlaidPresetNameThePlace() throws {

@@ -3,7 +3,9 @@ import Options
 
 /// The mistakes of a value under the part of JSON Schema draft-07 that the study schema uses; written
 /// from the specification, independent of the decoder.
-func schemaMistakes(_ value: OptionValue, _ schema: OptionValue, root: OptionValue, at path: String = "$")
+func schemaMistakes(
+  _ value: OptionValue, _ schema: OptionValue, root: OptionValue, at path: String = "$"
+)
   -> [String]
 {
   guard case .map(let rules) = schema else {
@@ -30,7 +32,8 @@ func schemaMistakes(_ value: OptionValue, _ schema: OptionValue, root: OptionVal
       if case .text(let text) = value, text.range(of: pattern, options: .regularExpression) == nil {
         mistakes.append("\(path): does not match \(pattern)")
       }
-    default: mistakes += boundMistakes(value, rule, argument, path)
+    default:
+      mistakes += boundMistakes(value, rule, argument, path)
       mistakes += childMistakes(value, rule, argument, rules, root, path)
     }
   }
@@ -54,7 +57,9 @@ private func number(_ value: OptionValue) -> Double? {
   }
 }
 
-private func boundMistakes(_ value: OptionValue, _ rule: String, _ argument: OptionValue, _ path: String)
+private func boundMistakes(
+  _ value: OptionValue, _ rule: String, _ argument: OptionValue, _ path: String
+)
   -> [String]
 {
   guard let bound = number(argument) else { return [] }

@@ -55,7 +55,8 @@ import Testing
     }
     let components = root["definitions"]?["model"]?["anyOf"]
     guard case .list(let models)? = components else { return }
-    let mixture = try #require(models.first { $0["properties"]?["name"]?["const"] == .text("mixture") })
+    let mixture = try #require(
+      models.first { $0["properties"]?["name"]?["const"] == .text("mixture") })
     #expect(mixture["properties"]?["components"]?["minimum"] == .integer(1))
     #expect(mixture["properties"]?["components"]?["maximum"] == .integer(64))
     #expect(mixture["properties"]?["tolerance"]?["exclusiveMinimum"] == .real(0))
@@ -63,9 +64,15 @@ import Testing
 
   private static let soundStudies = [
     edited(), edited(3, "model: {name: mixture, bandwidth: 0.5, label: x}"),
-    edited(adding: "matrix: {model.components: [1, 2], loop.policy: [replace, accumulate]}\nexclude: [{loop.policy: replace, model.components: 1}]"),
-    edited(6, "  samples: [1, 2, 3, 4]\n  corrector: {name: shrink}", adding: "keep: {samples: [0, last]}\nresources: {shards: 1}"),
-    edited(8, "seeds: [4, 2]"), edited(3, "# no model", adding: "zip: {model: [mixture, gaussian]}"),
+    edited(
+      adding:
+        "matrix: {model.components: [1, 2], loop.policy: [replace, accumulate]}\nexclude: [{loop.policy: replace, model.components: 1}]"
+    ),
+    edited(
+      6, "  samples: [1, 2, 3, 4]\n  corrector: {name: shrink}",
+      adding: "keep: {samples: [0, last]}\nresources: {shards: 1}"),
+    edited(8, "seeds: [4, 2]"),
+    edited(3, "# no model", adding: "zip: {model: [mixture, gaussian]}"),
   ]
 
   @Test(arguments: soundStudies)
@@ -79,7 +86,8 @@ import Testing
   @Test(arguments: [
     "unknown key", "unknown loop key", "missing generations", "missing seeds", "name with a path",
     "long name", "unknown data set", "unknown model", "unknown option", "option out of range",
-    "option of the wrong type", "misspelt choice", "text too long", "element of a list", "mandatory option",
+    "option of the wrong type", "misspelt choice", "text too long", "element of a list",
+    "mandatory option",
     "component without a name", "no metrics", "no generations", "seeds as a count", "negative seed",
     "bias too large", "bias zero", "bad start", "keep word", "unknown preset",
   ])
@@ -109,7 +117,8 @@ import Testing
 
   /// The presets use what the registries hold.
   @Test(
-    .enabled(if: !Catalogue.standard.all(.model).isEmpty && !Catalogue.standard.all(.policy).isEmpty),
+    .enabled(
+      if: !Catalogue.standard.all(.model).isEmpty && !Catalogue.standard.all(.policy).isEmpty),
     arguments: PresetRegistry.all.map(\.name))
   func presetsAreSound(_ name: String) throws {
     let preset = try #require(PresetRegistry.named(name))
@@ -131,7 +140,8 @@ import Testing
     let option = (list?[1]["options"] as? [[String: Any]])?.first
     #expect(option?["mandatory"] as? Bool == true && option?["accepts"] as? String == "a path")
     #expect(Listing.presetText.contains("collapse-or-thrive/gaussian"))
-    #expect(try JSONSerialization.jsonObject(with: Data(Listing.presetJSON.utf8)) is [[String: Any]])
+    #expect(
+      try JSONSerialization.jsonObject(with: Data(Listing.presetJSON.utf8)) is [[String: Any]])
   }
 }
 

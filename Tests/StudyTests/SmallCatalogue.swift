@@ -20,7 +20,8 @@ let smallCatalogue = Catalogue(
   ],
   models: [
     Component(
-      name: "gaussian", summary: "A Gaussian fitted by its moments.", source: "Shumailov et al. 2024",
+      name: "gaussian", summary: "A Gaussian fitted by its moments.",
+      source: "Shumailov et al. 2024",
       options: [
         OptionSpec(
           "estimator", .choice(["unbiased", "biased"]), default: .text("unbiased"),

@@ -13,7 +13,8 @@ import Testing
   private func estimate(_ ranks: Int) throws -> StudyEstimate {
     let plan = try expanded(text)
     let shapes = [plan.cells[0].dataset.value.canonicalJSON: DatasetShape(count: 100, width: 2)]
-    return try StudyEstimate(plan, shapes: shapes, ranks: ranks, model: CostModel(secondsPerUnit: 1e-3))
+    return try StudyEstimate(
+      plan, shapes: shapes, ranks: ranks, model: CostModel(secondsPerUnit: 1e-3))
   }
 
   @Test func countsWhatTheFormulaCounts() throws {

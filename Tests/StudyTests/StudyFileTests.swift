@@ -57,7 +57,9 @@ import Testing
     #expect(cell.loop.bias == 1 && cell.loop.statisticalError && cell.loop.corrector.name == "none")
   }
 
-  @Test(arguments: [("0..<4", [0, 1, 2, 3]), ("2...4", [2, 3, 4]), ("[7, 1]", [7, 1]), ("5...5", [5])])
+  @Test(arguments: [
+    ("0..<4", [0, 1, 2, 3]), ("2...4", [2, 3, 4]), ("[7, 1]", [7, 1]), ("5...5", [5]),
+  ])
   func seeds(_ text: String, _ expected: [Int]) throws {
     #expect(try expanded(edited(8, "seeds: \(text)")).seeds == expected)
   }
@@ -92,8 +94,13 @@ import Testing
             loop.policy: [replace, accumulate]
           zip: {loop.bias: [0.5, 1], loop.samples: [10, 20]}
           """))
-    #expect(plan.cells.map(\.model.name) == Array(repeating: "gaussian", count: 4) + Array(repeating: "mixture", count: 4))
-    #expect(plan.cells.prefix(4).map(\.loop.policy.name) == ["replace", "replace", "accumulate", "accumulate"])
+    #expect(
+      plan.cells.map(\.model.name) == Array(repeating: "gaussian", count: 4)
+        + Array(repeating: "mixture", count: 4))
+    #expect(
+      plan.cells.prefix(4).map(\.loop.policy.name) == [
+        "replace", "replace", "accumulate", "accumulate",
+      ])
     #expect(plan.cells.prefix(2).map(\.loop.bias) == [0.5, 1])
     #expect(plan.cells.prefix(2).map(\.loop.samples) == [.constant(10), .constant(20)])
     #expect(
@@ -109,9 +116,14 @@ import Testing
 
   @Test func optionsApplyAfterTheirComponentInAnyOrder() throws {
     let plan = try expanded(
-      edited(adding: "matrix: {model.components: [3, 4], model: [mixture, {name: mixture, shared: true}]}"))
-    #expect(plan.cells.map { $0.model.options.values["components"] } == [3, 3, 4, 4].map { .integer($0) })
-    #expect(plan.cells.map { $0.model.options.values["shared"] } == [false, true, false, true].map { .flag($0) })
+      edited(
+        adding:
+          "matrix: {model.components: [3, 4], model: [mixture, {name: mixture, shared: true}]}"))
+    #expect(
+      plan.cells.map { $0.model.options.values["components"] } == [3, 3, 4, 4].map { .integer($0) })
+    #expect(
+      plan.cells.map { $0.model.options.values["shared"] }
+        == [false, true, false, true].map { .flag($0) })
   }
 
   @Test func matrixMayProvideWhatTheFileLeavesOut() throws {
@@ -120,9 +132,13 @@ import Testing
   }
 
   @Test func excludeMatchesWrittenAndDefaultValues() throws {
-    let matrix = "matrix: {model: [gaussian, mixture], loop.bias: [0.5, 1], loop.policy: [replace, accumulate]}\n"
+    let matrix =
+      "matrix: {model: [gaussian, mixture], loop.bias: [0.5, 1], loop.policy: [replace, accumulate]}\n"
     let plan = try expanded(
-      edited(adding: matrix + "exclude: [{model: mixture, loop.bias: 1.0}, {model.estimator: unbiased, loop.policy: replace}]"))
+      edited(
+        adding: matrix
+          + "exclude: [{model: mixture, loop.bias: 1.0}, {model.estimator: unbiased, loop.policy: replace}]"
+      ))
     #expect(
       plan.cells.map { "\($0.model.name) \($0.loop.bias) \($0.loop.policy.name)" } == [
         "gaussian 0.5 accumulate", "gaussian 1.0 accumulate", "mixture 0.5 replace",
@@ -136,13 +152,16 @@ import Testing
     #expect(id.count == 16 && id.allSatisfy { $0.isHexDigit && !$0.isUppercase })
     let same = [
       edited(7, "generations: 9"), edited(8, "seeds: 3...5"), edited(9, "metrics: [wasserstein]"),
-      edited(1, "study: other"), edited(adding: "seed: 4"), edited(2, "dataset: {dimension: 2, name: gaussian, mean: 0}"),
-      edited(3, "model: {name: mixture, components: 2}"), edited(adding: "matrix: {loop.bias: [1, 0.5]}"),
+      edited(1, "study: other"), edited(adding: "seed: 4"),
+      edited(2, "dataset: {dimension: 2, name: gaussian, mean: 0}"),
+      edited(3, "model: {name: mixture, components: 2}"),
+      edited(adding: "matrix: {loop.bias: [1, 0.5]}"),
     ]
     for text in same { #expect(try expanded(text).cells[0].id == id) }
     let others = [
       edited(2, "dataset: {name: gaussian, dimension: 3}"), edited(3, "model: gaussian"),
-      edited(5, "  policy: accumulate"), edited(6, "  samples: 21"), edited(6, "  bias: 0.9\n  samples: 20"),
+      edited(5, "  policy: accumulate"), edited(6, "  samples: 21"),
+      edited(6, "  bias: 0.9\n  samples: 20"),
     ]
     for text in others { #expect(try expanded(text).cells[0].id != id) }
   }
@@ -152,14 +171,16 @@ import Testing
     let cell = try expanded(edited()).cells[0]
     #expect(
       cell.canonical.canonicalJSON
-        == #"{"dataset":{"dimension":2,"mean":0.0,"name":"gaussian","samples":100},"loop":{"bias":1.0,"corrector":{"name":"none"},"policy":{"name":"replace"},"real":"all","samples":20,"start":"cold","statistical_error":true},"model":{"bandwidth":"scott","components":2,"label":"","name":"mixture","shared":false,"tolerance":0.001}}"#)
+        == #"{"dataset":{"dimension":2,"mean":0.0,"name":"gaussian","samples":100},"loop":{"bias":1.0,"corrector":{"name":"none"},"policy":{"name":"replace"},"real":"all","samples":20,"start":"cold","statistical_error":true},"model":{"bandwidth":"scott","components":2,"label":"","name":"mixture","shared":false,"tolerance":0.001}}"#
+    )
     #expect(cell.id == "b764e404a35db140")
   }
 
   @Test func aStudyOf250CellsIsReadIn50Milliseconds() throws {
     let values = { (range: ClosedRange<Int>) in range.map(String.init).joined(separator: ", ") }
     let text = edited(
-      adding: "matrix: {dataset.dimension: [\(values(1...25))], model.components: [\(values(1...10))]}")
+      adding:
+        "matrix: {dataset.dimension: [\(values(1...25))], model.components: [\(values(1...10))]}")
     var best = Duration.seconds(1)
     for _ in 0..<5 {
       let start = ContinuousClock.now

@@ -38,7 +38,8 @@ import Testing
   @Test func seedListsSurvive() throws {
     for seeds in ["[3]", "[3, 4]", "[9, 2, 5]", "0..<100"] {
       let plan = try expanded(edited(8, "seeds: \(seeds)"))
-      #expect(try StudyPlan.decode(Array(plan.json.utf8), catalogue: smallCatalogue).seeds == plan.seeds)
+      #expect(
+        try StudyPlan.decode(Array(plan.json.utf8), catalogue: smallCatalogue).seeds == plan.seeds)
     }
   }
 
@@ -86,10 +87,13 @@ import Testing
   /// A large plan is read in time linear in its size.
   @Test func readsFiveThousandCells() throws {
     let values = (1...5000).map(String.init).joined(separator: ", ")
-    let plan = try expanded(edited(adding: "matrix: {loop.samples: [\(values)]}").replacing("  samples: 20\n", with: ""))
+    let plan = try expanded(
+      edited(adding: "matrix: {loop.samples: [\(values)]}").replacing("  samples: 20\n", with: ""))
     let start = ContinuousClock.now
     let copy = try StudyPlan.decode(Array(plan.json.utf8), catalogue: smallCatalogue)
-    print("plan of \(copy.cells.count) cells, \(plan.json.utf8.count) bytes, read in \(ContinuousClock.now - start)")
+    print(
+      "plan of \(copy.cells.count) cells, \(plan.json.utf8.count) bytes, read in \(ContinuousClock.now - start)"
+    )
     #expect(copy.cells.map(\.id) == plan.cells.map(\.id))
   }
 }
@@ -103,8 +107,10 @@ import Testing
   }
 
   @Test(arguments: [
-    edited(adding: "matrix: {loop.bias: [0.5, 1]}"), edited(adding: "# a remark\nmatrix: {loop.bias: [0.5, 1]}\nnotes: new"),
-    edited(adding: "matrix: {loop.bias: [1, 5e-1]}"), edited(3, "model: {name: mixture, components: 2}", adding: "zip: {loop.bias: [0.5, 1]}"),
+    edited(adding: "matrix: {loop.bias: [0.5, 1]}"),
+    edited(adding: "# a remark\nmatrix: {loop.bias: [0.5, 1]}\nnotes: new"),
+    edited(adding: "matrix: {loop.bias: [1, 5e-1]}"),
+    edited(3, "model: {name: mixture, components: 2}", adding: "zip: {loop.bias: [0.5, 1]}"),
     edited(8, "seeds: [3, 2, 1, 0]", adding: "matrix: {loop.bias: [0.5, 1]}"),
   ])
   func theSameStudyOtherwiseWritten(_ text: String) throws {
@@ -112,21 +118,37 @@ import Testing
   }
 
   @Test func additionsAreExtensions() throws {
-    let more = try expanded(edited(8, "seeds: 0..<6", adding: "matrix: {loop.bias: [0.25, 0.5, 1]}"))
+    let more = try expanded(
+      edited(8, "seeds: 0..<6", adding: "matrix: {loop.bias: [0.25, 0.5, 1]}"))
     let old = try expanded(edited(adding: matrix))
     #expect(try more.relation(to: old) == .extended(cells: [more.cells[0].id], seeds: [4, 5]))
   }
 
   @Test(arguments: [
-    (edited(7, "generations: 6", adding: "matrix: {loop.bias: [0.5, 1]}"), "'generations' was 5, is 6"),
+    (
+      edited(7, "generations: 6", adding: "matrix: {loop.bias: [0.5, 1]}"),
+      "'generations' was 5, is 6"
+    ),
     (edited(1, "study: b", adding: "matrix: {loop.bias: [0.5, 1]}"), "'study' was demo, is b"),
     (edited(adding: "matrix: {loop.bias: [0.5, 1]}\nseed: 3"), "'seed' was 0, is 3"),
-    (edited(9, "metrics: [wasserstein]", adding: "matrix: {loop.bias: [0.5, 1]}"), "'metrics' was {\"name\":\"moments\"}, is {"),
-    (edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {samples: [last]}"), "'keep.samples' was [], is [4]"),
-    (edited(8, "seeds: [0, 1, 2]", adding: "matrix: {loop.bias: [0.5, 1]}"), "seed 3 is no longer there"),
+    (
+      edited(9, "metrics: [wasserstein]", adding: "matrix: {loop.bias: [0.5, 1]}"),
+      "'metrics' was {\"name\":\"moments\"}, is {"
+    ),
+    (
+      edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {samples: [last]}"),
+      "'keep.samples' was [], is [4]"
+    ),
+    (
+      edited(8, "seeds: [0, 1, 2]", adding: "matrix: {loop.bias: [0.5, 1]}"),
+      "seed 3 is no longer there"
+    ),
     (edited(adding: "matrix: {loop.bias: [0.5]}"), "(loop.bias = 1.0) is no longer there"),
     (edited(adding: "matrix: {loop.bias: [0.5, 0.75]}"), "was 1.0, is 0.75"),
-    (edited(3, "model: {name: mixture, components: 3}", adding: "matrix: {loop.bias: [0.5, 1]}"), "'model.components' of cell"),
+    (
+      edited(3, "model: {name: mixture, components: 3}", adding: "matrix: {loop.bias: [0.5, 1]}"),
+      "'model.components' of cell"
+    ),
     (edited(6, "  samples: 21", adding: "matrix: {loop.bias: [0.5, 1]}"), "'loop.samples' of cell"),
   ])
   func changesAreRefused(_ text: String, _ message: String) throws {

@@ -1,7 +1,8 @@
 /// Vector kernels in C, compiled once per instruction set and chosen at run time.
 ///
 /// Every kernel gives the same bits on every instruction set: all arithmetic is written out in
-/// elementwise operations that IEEE 754 rounds correctly, and contraction to fused multiply-add is off.
+/// elementwise operations that IEEE 754 rounds correctly, and contraction to fused multiply-add is
+/// off.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -12,7 +13,7 @@
 extern "C" {
 #endif
 
-// -- Instruction sets ------------------------------------------------------------------------------
+// -- Instruction sets ------------------------------------------------------------------
 
 /// The builds of the kernels, narrowest first.
 enum {
@@ -26,9 +27,9 @@ enum {
 int ckernels_isa_supported(int isa);
 
 /// The instruction set in use. The first use of any kernel fixes it: the one that the environment
-/// variable OUROBOROS_ISA (baseline, avx2, avx512) names, else the widest supported one. A value of the
-/// variable that names no supported instruction set ends the process with a message; programs check it
-/// beforehand with `ckernels_isa_from_environment`.
+/// variable OUROBOROS_ISA (baseline, avx2, avx512) names, else the widest supported one. A value
+/// of the variable that names no supported instruction set ends the process with a message;
+/// programs check it beforehand with `ckernels_isa_from_environment`.
 int ckernels_isa(void);
 
 /// The name of the instruction set in use, for manifests.
@@ -43,21 +44,23 @@ int ckernels_isa_from_environment(void);
 /// Switches every thread to `isa`. Returns 0, or -1 when it is not supported.
 int ckernels_isa_select(int isa);
 
-// -- Floating-point environment --------------------------------------------------------------------
+// -- Floating-point environment --------------------------------------------------------
 
 /// Sets (on != 0) or clears flush-to-zero and denormals-are-zero on the calling thread; returns the
 /// previous setting. Does nothing and returns 0 on architectures without these modes.
 int ckernels_flush_denormals(int on);
 
-// -- Random numbers: Philox 4×32-10 ----------------------------------------------------------------
+// -- Random numbers: Philox 4×32-10 ----------------------------------------------------
 //
-// Block n of a key is philox(counter = (n low, n high, 0, 0), key) = words w0…w3. All fills start at the
-// block `block` and consume whole blocks.
+// Block n of a key is philox(counter = (n low, n high, 0, 0), key) = words w0…w3. All fills start
+// at the block `block` and consume whole blocks.
 
-/// `blocks` blocks as 64-bit words: out[2i] = w0 | w1 << 32, out[2i + 1] = w2 | w3 << 32 of block i.
+/// `blocks` blocks as 64-bit words: out[2i] = w0 | w1 << 32, out[2i + 1] = w2 | w3 << 32 of block
+/// i.
 void ckernels_random_bits(uint64_t key, uint64_t block, uint64_t *out, size_t blocks);
 
-/// `count` numbers in [0, 1), multiples of 2⁻⁵³, two a block: the 64-bit words above, shifted by 11.
+/// `count` numbers in [0, 1), multiples of 2⁻⁵³, two a block: the 64-bit words above, shifted by
+/// 11.
 void ckernels_random_uniforms(uint64_t key, uint64_t block, double *out, size_t count);
 
 /// `count` numbers in [0, 1), multiples of 2⁻²⁴, four a block: the words w0…w3, shifted by 8.
@@ -69,11 +72,13 @@ void ckernels_random_normals(uint64_t key, uint64_t block, double *out, size_t c
 /// `count` standard normal numbers, four a block: the Box–Muller map of (w0, w1) and of (w2, w3).
 void ckernels_random_normals_float(uint64_t key, uint64_t block, float *out, size_t count);
 
-/// `count` exponential numbers of mean 1, two a block: −log((x + 1)·2⁻⁵³), x the word shifted by 11.
+/// `count` exponential numbers of mean 1, two a block: −log((x + 1)·2⁻⁵³), x the word shifted by
+/// 11.
 void ckernels_random_exponentials(uint64_t key, uint64_t block, double *out, size_t count);
 
-/// `rows` fills of `count` normal numbers each, row-major: row s is `ckernels_random_normals(keys[s],
-/// block, …, count)`. Many short rows cost no more a number than one long one.
+/// `rows` fills of `count` normal numbers each, row-major: row s is
+/// `ckernels_random_normals(keys[s], block, …, count)`. Many short rows cost no more a number than
+/// one long one.
 void ckernels_random_normals_of_keys(
     const uint64_t *keys, size_t rows, uint64_t block, double *out, size_t count);
 
@@ -88,8 +93,8 @@ void ckernels_random_fold(
 void ckernels_box_muller(const uint64_t *bits, double *out, size_t pairs);
 
 /// The map of the Float normals, on `pairs` pairs of words a = bits[2i], b = bits[2i + 1]:
-/// u = (⌊a / 2⌋ | 1)·2⁻³¹ in (0, 1), angle θ = (π/2)·(⌊b / 2³⁰⌋ + s·2⁻³²), s the word b·4 mod 2³² read
-/// as a signed number. |out| ≤ 6.56.
+/// u = (⌊a / 2⌋ | 1)·2⁻³¹ in (0, 1), angle θ = (π/2)·(⌊b / 2³⁰⌋ + s·2⁻³²), s the word b·4 mod 2³²
+/// read as a signed number. |out| ≤ 6.56.
 void ckernels_box_muller_float(const uint32_t *bits, float *out, size_t pairs);
 
 #if defined(__cplusplus)

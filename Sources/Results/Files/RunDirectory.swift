@@ -3,8 +3,8 @@ import Glibc
 
 /// The paths of a run and the rules for creating files in it.
 ///
-/// A directory is a run of ours when its `plan.json` is a JSON object whose member `ouroboros_plan`
-/// is `RunDirectory.format`. Publish `plan.json` first: a directory that holds something else is
+/// A directory is a run of ours when its `plan.json` is a JSON object whose member
+/// `ouroboros_plan` is `RunDirectory.format`. Publish `plan.json` first: a directory that holds something else is
 /// refused.
 public struct RunDirectory: Sendable, Hashable {
   /// The value of `ouroboros_plan` in `plan.json`: the version of the run directory.

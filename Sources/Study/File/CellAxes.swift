@@ -30,7 +30,8 @@ extension ValueDecoder {
     for (path, entry, values) in together where values.count != first.values.count {
       mistakes.add(
         entry.keyPosition,
-        "zip: '\(path.text)' has \(values.count) values, '\(first.path.text)' has \(first.values.count); "
+        "zip: '\(path.text)' has \(values.count) values, "
+          + "'\(first.path.text)' has \(first.values.count); "
           + "lists that advance together are equally long")
       return axes
     }

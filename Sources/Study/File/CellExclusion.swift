@@ -87,7 +87,8 @@ extension ValueDecoder {
         let shown = if case .text(let text) = value { text } else { value.canonicalJSON }
         if !present.contains(shown), present.count < 20 { present.append(shown) }
       }
-      let found = present.isEmpty ? "none has a value there" : "found " + present.joined(separator: ", ")
+      let found =
+        present.isEmpty ? "none has a value there" : "found " + present.joined(separator: ", ")
       mistakes.add(
         condition.value.position,
         "exclude: no cell has '\(condition.path.text)' = \(condition.value.value.shown) "

@@ -42,19 +42,34 @@ struct Override: Sendable {
 }
 
 extension StudyDecoder {
-  /// An override that the matrix overrides in turn would have no effect: that is a mistake.
-  mutating func checkVisible(_ overrides: [Override], in tree: StudyNode) {
-    for override in overrides {
-      guard let path = CellPath(override.path.joined(separator: "."), in: catalogue) else { continue }
-      for axis in ["matrix", "zip"] {
-        for entry in tree[axis]?.value.entries ?? [] {
-          guard let varied = CellPath(entry.key, in: catalogue), varied.contains(path) else { continue }
-          decoder.mistakes.add(
-            override.position,
-            "'\(varied.text)' is varied by \(axis), so this has no effect; "
-              + "set \(axis).\(varied.text)=[…] instead")
+  /// A value that the matrix replaces in every cell has no effect: on the command line, or on top of a
+  /// preset whose matrix is inherited, that is a mistake and not a default.
+  ///
+  /// - Parameter file: the study file before its preset and the overrides were merged in.
+  mutating func checkVisible(_ overrides: [Override], file: StudyNode, in tree: StudyNode) {
+    for axis in ["matrix", "zip"] {
+      for entry in tree[axis]?.value.entries ?? [] {
+        guard let varied = CellPath(entry.key, in: catalogue) else { continue }
+        for override in overrides {
+          let path = CellPath(override.path.joined(separator: "."), in: catalogue)
+          if let path, varied.contains(path) {
+            reportHidden(varied, by: axis, at: override.position)
+          }
+        }
+        let isInherited = file[axis] == nil && !overrides.contains { $0.path.first == axis }
+        if isInherited, let node = file.node(at: varied.parts[...]) {
+          reportHidden(varied, by: axis, at: node.position)
         }
       }
     }
+  }
+
+  private mutating func reportHidden(
+    _ path: CellPath, by axis: String, at position: SourcePosition
+  ) {
+    decoder.mistakes.add(
+      position,
+      "'\(path.text)' is varied by \(axis), so this has no effect; set \(axis).\(path.text) instead"
+    )
   }
 }

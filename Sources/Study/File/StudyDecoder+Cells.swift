@@ -19,6 +19,12 @@ extension StudyDecoder {
     }
     let entries = ["dataset", "model", "loop"].compactMap { root[$0] }
     let base = StudyNode(content: .map(entries), position: root.position)
+    guard exclusions.count * count <= StudyKeys.mostComparisons else {
+      decoder.mistakes.add(
+        keys["exclude"]?.position ?? root.position,
+        "\(exclusions.count) entries of exclude for \(count) cells are too many")
+      return []
+    }
     var drafts = expand(base, along: axes)
     if !exclusions.isEmpty {
       drafts = decoder.remaining(drafts, after: exclusions, node: keys["exclude"], in: catalogue)

@@ -50,7 +50,8 @@ struct StudyDecoder {
     }
     guard let name = node.text, StudyKeys.isStudyName(name) else {
       decoder.expected(
-        "a name of at most 64 letters, digits, '.', '_' or '-', beginning with a letter or digit", node,
+        "a name of at most 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
+        node,
         subject: "'study'")
       return nil
     }

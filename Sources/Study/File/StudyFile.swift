@@ -16,8 +16,8 @@ public enum StudyFile {
     path: String, overrides: [String] = [], catalogue: Catalogue = .standard
   ) throws(StudyError) -> StudyPlan {
     let source = try SourceText.read(path: path, limit: YAMLReader.Limits.study.bytes)
-    let absolute = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
-    return try plan(source, absolute.path, overrides, catalogue)
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath()
+    return try plan(source, directory.path, overrides, catalogue)
   }
 
   /// Expands the text of a study file.
@@ -57,7 +57,7 @@ public enum StudyFile {
     var tree = try merged(root, presetName(root, overrides), catalogue)
     for override in overrides { tree = override.applied(to: tree) }
     var decoder = StudyDecoder(catalogue: catalogue)
-    decoder.checkVisible(overrides, in: tree)
+    decoder.checkVisible(overrides, file: root, in: tree)
     let hash = sha256Hex(
       Array(([source.text] + overrides.map(\.text)).joined(separator: "\u{0}").utf8))
     return try decoder.plan(tree, directory: directory, sourceHash: hash)
@@ -108,7 +108,9 @@ extension StudyNode {
   /// This study with another's keys on top. Mappings are merged key by key; a component is replaced
   /// whole when the other names a different one; `matrix`, `zip` and `exclude` are replaced whole.
   func overlaid(with other: StudyNode, key: String = "") -> StudyNode {
-    guard !["matrix", "zip", "exclude"].contains(key), let theirs = other.entries else { return other }
+    guard !["matrix", "zip", "exclude"].contains(key), let theirs = other.entries else {
+      return other
+    }
     let ownName = text ?? self["name"]?.value.text
     if let name = other["name"]?.value.text, name != ownName { return other }
     guard var result = text == nil ? entries : [] else { return other }

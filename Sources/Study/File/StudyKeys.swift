@@ -10,6 +10,8 @@ public enum StudyKeys {
   static let mostSeeds = 1_000_000
   /// The most cells one study may have.
   static let mostCells = 100_000
+  /// The most cells times entries of `exclude`: what keeps the expansion within seconds.
+  static let mostComparisons = 5_000_000
 
   static let study = OptionSpec(
     "study", .text(maximumLength: 64), default: nil,
@@ -27,16 +29,19 @@ public enum StudyKeys {
     "preset", .text(maximumLength: 200), default: .null,
     help: "A shipped study to start from; every other key overrides its own.")
   static let notes = OptionSpec(
-    "notes", .text(maximumLength: 20_000), default: .text(""), help: "Free text, shown in the report.")
+    "notes", .text(maximumLength: 20_000), default: .text(""),
+    help: "Free text, shown in the report.")
   static let paper = OptionSpec(
     "paper", .text(maximumLength: 2_000), default: .text(""),
     help: "The publication the study reproduces, shown in the report.")
 
   static let samples = OptionSpec(
     "samples",
-    .either(.choice(["same"]), .either(.integer(1...1_000_000_000), .list(.integer(1...1_000_000_000)))),
+    .either(
+      .choice(["same"]), .either(.integer(1...1_000_000_000), .list(.integer(1...1_000_000_000)))),
     unit: "samples", default: .text("same"),
-    help: "Synthetic samples drawn after each generation: a count, a list (one entry a generation but "
+    help:
+      "Synthetic samples drawn after each generation: a count, a list (one entry a generation but "
       + "the last), or as many as the data set has.")
   static let real = OptionSpec(
     "real", .either(.choice(["all"]), .integer(0...1_000_000_000)), unit: "samples",
@@ -69,7 +74,8 @@ public enum StudyKeys {
 
   /// The keys of a study file, in the order of the documentation.
   static let all = [
-    "study", "preset", "dataset", "model", "loop", "generations", "seeds", "seed", "metrics", "matrix",
+    "study", "preset", "dataset", "model", "loop", "generations", "seeds", "seed", "metrics",
+    "matrix",
     "zip", "exclude", "keep", "resources", "notes", "paper",
   ]
   /// The components of a loop.
@@ -82,6 +88,7 @@ public enum StudyKeys {
     func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
       ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
     }
-    return isAlphanumeric(first) && scalars.allSatisfy { isAlphanumeric($0) || "._-".unicodeScalars.contains($0) }
+    return isAlphanumeric(first)
+      && scalars.allSatisfy { isAlphanumeric($0) || "._-".unicodeScalars.contains($0) }
   }
 }

@@ -40,14 +40,16 @@ extension ValueDecoder {
     for entry in given where !component.options.contains(where: { $0.name == entry.key }) {
       complete = false
       unknown(
-        "option", entry.key, of: subject, at: entry.keyPosition, valid: component.options.map(\.name))
+        "option", entry.key, of: subject, at: entry.keyPosition,
+        valid: component.options.map(\.name))
     }
     var values: [String: OptionValue] = [:]
     for spec in component.options {
       let node = given.first { $0.key == spec.name }?.value
       if node == nil, spec.defaultValue == nil {
         mistakes.add(
-          position, "option '\(spec.name)' of \(subject) is missing: expected \(spec.kind.description)")
+          position,
+          "option '\(spec.name)' of \(subject) is missing: expected \(spec.kind.description)")
         complete = false
       } else if let value = value(spec, node, subject: "option '\(spec.name)' of \(subject)") {
         values[spec.name] = value

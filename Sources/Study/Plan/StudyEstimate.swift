@@ -73,7 +73,8 @@ extension StudyEstimate {
       ranks: ranks, cells: plan.cells.count, chains: plan.chainCount, generations: fits,
       samples: drawn, units: units,
       seconds: model.secondsPerUnit * max(longest, units / Double(max(1, ranks - 1))),
-      segmentBytes: fits * (StudyEstimate.bytesPerRecord + quantities * StudyEstimate.bytesPerNumber),
+      segmentBytes: fits
+        * (StudyEstimate.bytesPerRecord + quantities * StudyEstimate.bytesPerNumber),
       databaseBytes: (fits * (quantities + 6)
         + Double(plan.cells.count * plan.generations) * quantities) * StudyEstimate.bytesPerRow,
       keptBytes: kept, files: 10 + 4 * Double(ranks) + keptFiles,
@@ -101,7 +102,9 @@ extension StudyPlan {
     let files = DataFiles(directory: directory)
     for cell in cells {
       let key = cell.dataset.value.canonicalJSON
-      guard shapes[key] == nil, let type = DatasetRegistry.named(cell.dataset.name) else { continue }
+      guard shapes[key] == nil, let type = DatasetRegistry.named(cell.dataset.name) else {
+        continue
+      }
       let dataset = try type.init(options: cell.dataset.options, files: files)
       shapes[key] = DatasetShape(count: dataset.count, width: dataset.space.width)
     }

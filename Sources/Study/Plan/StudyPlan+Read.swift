@@ -46,7 +46,8 @@ extension StudyDecoder {
   /// The plan of a frozen tree.
   fileprivate mutating func frozen(_ root: StudyNode) throws(StudyError) -> StudyPlan {
     let names = [
-      "ouroboros_plan", "study", "seed", "directory", "source_sha256", "paper", "notes", "generations",
+      "ouroboros_plan", "study", "seed", "directory", "source_sha256", "paper", "notes",
+      "generations",
       "seeds", "metrics", "keep", "resources", "cells",
     ]
     guard let version = root["ouroboros_plan"]?.value else {

@@ -22,12 +22,16 @@ extension StudyPlan {
       ("seeds", SeedRange.canonical(seeds)),
       ("metrics", .list(metrics.map(\.value))),
       ("keep", .map(["samples": .list(keep.samples.map { .integer($0) })])),
-      ("resources", .map(["ranks_per_chain": .integer(ranksPerChain), "shards": .integer(shards)])),
+      (
+        "resources", .map(["ranks_per_chain": .integer(ranksPerChain), "shards": .integer(shards)])
+      ),
     ]
     var lines = head.map { OptionValue.quoted($0) + ":" + $1.canonicalJSON + "," }
     lines.append("\"cells\":[")
     for (index, cell) in cells.enumerated() {
-      guard case .map(var entries) = cell.canonical else { preconditionFailure("a cell is a mapping") }
+      guard case .map(var entries) = cell.canonical else {
+        preconditionFailure("a cell is a mapping")
+      }
       entries["id"] = .text(cell.id)
       let comma = index + 1 < cells.count ? "," : ""
       lines.append(OptionValue.map(entries).canonicalJSON + comma)

@@ -92,6 +92,11 @@ extension StudyPlan {
     }
   }
 
+  /// What a complete run holds.
+  public var plannedChains: [PlannedChain] {
+    chainKeys.map { PlannedChain(cell: $0.cell, seed: $0.seed, generations: generations) }
+  }
+
   /// Every chain of the plan.
   var chainKeys: [ChainKey] {
     cells.flatMap { cell in seeds.map { ChainKey(cell: cell.id, seed: $0) } }

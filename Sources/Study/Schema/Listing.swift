@@ -11,7 +11,9 @@ public enum Listing {
       let rows = component.options.map(row)
       let widths = (0..<3).map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0 }
       for row in rows {
-        let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.unicodeScalars.count) }
+        let cells = zip(row, widths).map {
+          $0 + String(repeating: " ", count: $1 - $0.unicodeScalars.count)
+        }
         result += "    " + cells.joined(separator: "  ") + "  " + row[3] + "\n"
       }
     }
@@ -47,7 +49,8 @@ public enum Listing {
   public static var presetText: String {
     let width = PresetRegistry.all.map(\.name.count).max() ?? 0
     return PresetRegistry.all.map { preset in
-      preset.name + String(repeating: " ", count: width - preset.name.count + 2) + preset.summary + "\n"
+      preset.name + String(repeating: " ", count: width - preset.name.count + 2) + preset.summary
+        + "\n"
     }
     .joined()
   }

@@ -30,7 +30,11 @@ extension OptionKind {
 
   /// The kinds of nested `either`s side by side.
   private var alternatives: [OptionKind] {
-    if case .either(let first, let second) = self { first.alternatives + second.alternatives } else { [self] }
+    if case .either(let first, let second) = self {
+      first.alternatives + second.alternatives
+    } else {
+      [self]
+    }
   }
 }
 

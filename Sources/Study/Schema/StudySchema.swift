@@ -91,11 +91,13 @@ public enum StudySchema {
   }
 
   private static func axes(_ catalogue: Catalogue) -> [(String, OptionValue)] {
-    let paths = CellPath.all(in: catalogue) + CellPath.slots.map { ($0.0 + ["name"]).joined(separator: ".") }
+    let paths =
+      CellPath.all(in: catalogue) + CellPath.slots.map { ($0.0 + ["name"]).joined(separator: ".") }
     func entries(_ schema: OptionValue, _ help: String) -> OptionValue {
       .map([
         "type": .text("object"), "description": .text(help), "additionalProperties": .flag(false),
-        "properties": .map(Dictionary(paths.map { ($0, schema) }, uniquingKeysWith: { first, _ in first })),
+        "properties": .map(
+          Dictionary(paths.map { ($0, schema) }, uniquingKeysWith: { first, _ in first })),
       ])
     }
     let values = OptionValue.map(["type": .text("array"), "minItems": .integer(1)])

@@ -5,7 +5,8 @@
 /// This is no parser: it only bounds the work. What it lets pass is refused precisely, at its place,
 /// by the reader; what it refuses has hundreds of brackets or dozens of aliases and is no study.
 struct LexicalGuard {
-  static let aliasMessage = "anchors and aliases (&name, *name) are not allowed: write the value out"
+  static let aliasMessage =
+    "anchors and aliases (&name, *name) are not allowed: write the value out"
   /// Work, in bytes, that expanding the aliases of a harmless text may amount to.
   private static let expansionBudget = 1e7
 
@@ -60,7 +61,9 @@ struct LexicalGuard {
   }
 
   /// Bytes an anchor or alias can follow and that end its name: white space and flow indicators.
-  private static let separators: Set<UInt8> = [0x20, 0x09, 0x0a, 0x0d, 0x5b, 0x5d, 0x7b, 0x7d, 0x2c]
+  private static let separators: Set<UInt8> = [
+    0x20, 0x09, 0x0a, 0x0d, 0x5b, 0x5d, 0x7b, 0x7d, 0x2c,
+  ]
 
   private func position(of index: Int, in bytes: [UInt8]) -> SourcePosition {
     let before = bytes[..<index]

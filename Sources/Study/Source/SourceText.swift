@@ -35,7 +35,8 @@ extension SourceText {
       throw StudyError(
         whole, "\(status.st_size) bytes: expected at most \(limit) bytes", exitCode: 65)
     }
-    var bytes = [UInt8](repeating: 0, count: limit + 1 < 65_536 ? limit + 1 : Int(status.st_size) + 1)
+    var bytes = [UInt8](
+      repeating: 0, count: limit + 1 < 65_536 ? limit + 1 : Int(status.st_size) + 1)
     var filled = 0
     while filled < bytes.count {
       let start = filled

@@ -99,7 +99,8 @@ struct YAMLReader {
     }
     // A key's tag has been resolved to text by Yams' comparison of keys.
     guard ["", Tag.Name.str.rawValue].contains(scalar.tag.rawValue) else {
-      mistakes.add(position, "tags such as \(excerpt(scalar.tag.rawValue, limit: 60)) are not allowed")
+      mistakes.add(
+        position, "tags such as \(excerpt(scalar.tag.rawValue, limit: 60)) are not allowed")
       return nil
     }
     guard let child = convert(value, depth: depth + 1) else { return nil }
@@ -132,7 +133,8 @@ struct YAMLReader {
   /// A parser's error as a study's.
   private func translated(_ error: any Error) -> StudyError {
     switch error {
-    case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _):
+    case YamlError.scanner(_, let problem, let mark, _),
+      YamlError.parser(_, let problem, let mark, _):
       return StudyError(place(mark), "not YAML: \(YAMLReader.explained(problem))")
     case YamlError.composer(_, let problem, let mark, _):
       let several = problem.contains("another document")
