@@ -38,6 +38,11 @@ struct Chain<Model: GenerativeModel> {
     } catch is Interrupted {
       try control.emit(builder.take(status: .running, seconds: clock.take()))
       return .running
+    } catch FitError.needsSamples(let model) {
+      // A mistake in the study, not a divergence: no seed would do better.
+      let message = FitError.needsSamples(model).description
+      try control.emit(builder.take(status: .failed, message: message, seconds: clock.take()))
+      return .failed
     } catch let error as FitError {
       try control.emit(builder.take(status: .diverged, message: "\(error)", seconds: clock.take()))
       return .diverged

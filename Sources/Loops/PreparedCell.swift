@@ -7,7 +7,7 @@ import Samples
 
 /// A cell with its data set loaded and its policy built: what all its chains share in one process.
 public struct PreparedCell: Sendable {
-  public let spec: CellSpec
+  public private(set) var spec: CellSpec
   public let dataset: any Dataset
   public let policy: any Policy
   let modelType: any GenerativeModel.Type
@@ -16,11 +16,18 @@ public struct PreparedCell: Sendable {
 
   /// - Throws: `ComponentError` when the parts do not fit each other; `DataError` for bad files.
   public init(_ spec: CellSpec, dataset: any Dataset) throws {
-    self.spec = spec
-    self.dataset = dataset
-    guard let modelType = ModelRegistry.named(spec.model.name) else {
+    guard let model = ModelRegistry.named(spec.model.name) else {
       throw ComponentError(spec.model.name, "no such model")
     }
+    try self.init(spec, dataset: dataset, model: model)
+  }
+
+  /// A cell with a model that need not be in the registry.
+  package init(
+    _ spec: CellSpec, dataset: any Dataset, model modelType: any GenerativeModel.Type
+  ) throws {
+    self.spec = spec
+    self.dataset = dataset
     guard let policyType = PolicyRegistry.named(spec.loop.policy.name) else {
       throw ComponentError(spec.loop.policy.name, "no such policy")
     }
@@ -66,5 +73,24 @@ public struct PreparedCell: Sendable {
         cell: self, seed: seed, study: study, committed: committed, cache: &cache, control: control)
     }
     return try open(modelType)
+  }
+
+  /// Runs the first two generations of a chain and throws the results away: finds what fails for
+  /// every seed (a metric that does not apply, a corrector without a law, a number of samples the
+  /// model cannot draw) before any chain starts.
+  ///
+  /// - Returns: why the cell cannot run; `nil` where it can. A fit that diverges is no mistake.
+  /// - Throws: `DataError` for bad files.
+  public func rehearse(
+    seed: Int, study: UInt64, cache: inout FirstGenerationCache
+  ) throws -> String? {
+    var short = self
+    short.spec = spec.limited(toGenerations: 2)
+    var refusal: String?
+    let control = ChainControl(emit: { block in
+      if block.status == .failed { refusal = block.message }
+    })
+    _ = try short.run(seed: seed, study: study, committed: 0, cache: &cache, control: control)
+    return refusal
   }
 }
