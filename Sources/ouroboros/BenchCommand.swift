@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 import Foundation
 import MPI
 import Models
@@ -37,7 +36,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    setBLASThreads(1)
+    try reportingMistakes { try ProcessSetup.prepare() }
     if MPIEnvironment.isLaunched {
       let failed = withMPI { world in
         for name in names { try measure(name, world) }

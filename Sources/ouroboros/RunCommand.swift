@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 import Study
 
 /// `ouroboros run STUDY --out RUN`
@@ -36,12 +35,12 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    setBLASThreads(1)
+    try reportingMistakes { try ProcessSetup.prepare() }
     let code = StudyRun.run(
       RunOptions(
         study: study, output: out, overrides: set, maxHours: maxHours,
         allowNumericsChange: allowNumericsChange, command: CommandLine.arguments,
-        numerics: ["blas_core": blasCoreName(), "blas": blasConfiguration(), "precision": "f64"],
+        numerics: ProcessSetup.numerics,
         environment: [:]))
     throw ExitCode(code)
   }

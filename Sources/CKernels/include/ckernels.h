@@ -50,6 +50,10 @@ int ckernels_isa_select(int isa);
 /// previous setting. Does nothing and returns 0 on architectures without these modes.
 int ckernels_flush_denormals(int on);
 
+/// Makes the allocator keep memory that is freed instead of giving it back to the kernel, which
+/// would clear the pages anew for the next array of the same size. No effect without glibc.
+void ckernels_keep_freed_memory(void);
+
 // -- Random numbers: Philox 4×32-10 ----------------------------------------------------
 //
 // Block n of a key is philox(counter = (n low, n high, 0, 0), key) = words w0…w3. All fills start

@@ -1,5 +1,6 @@
 import Datasets
 import Loops
+import Models
 import Options
 import Randomness
 
@@ -20,21 +21,31 @@ public struct DatasetShape: Sendable, Hashable {
 ///
 /// One unit is one number of one sample passed over once. A generation costs
 /// `(T + M) · w · (1 + k + m)` units: T samples fitted, M drawn, w numbers a sample, k mixture
-/// components (the model's `components` option, 0 where it has none), m metrics.
+/// components (the model's `components` option, 0 where it has none), m metrics. For a model that is
+/// fitted to merged statistics T counts nothing: old samples are never read again.
 public struct CostModel: Sendable {
   /// Seconds a unit takes on one core.
   public var secondsPerUnit: Double
 
-  /// - Parameter secondsPerUnit: from a calibration; without one, what drawing and fitting Gaussian
-  ///   samples took on a server core in 2025, which statistical models stay near and networks exceed.
-  public init(secondsPerUnit: Double = 2e-8) { self.secondsPerUnit = secondsPerUnit }
+  /// - Parameter secondsPerUnit: from a calibration; the default is what the preset
+  ///   `collapse-or-thrive/gaussian` took (0.50 s for 1.69e8 units, one core of a Sapphire-Rapids-class
+  ///   virtual machine). Iterative fits take longer by their number of steps.
+  public init(secondsPerUnit: Double = 3e-9) { self.secondsPerUnit = secondsPerUnit }
 
   /// Units of one chain.
   public func units(_ cell: CellSpec, _ load: ChainLoad) -> Double {
     var components = 0
     if case .integer(let count)? = cell.model.options.values["components"] { components = count }
     let passes = Double(1 + components + cell.metrics.count)
-    return (load.fitted + load.drawn) * Double(load.width) * passes
+    let model = ModelRegistry.named(cell.model.name)
+    let mergesStatistics = model.map(CostModel.hasStatistics) ?? false
+    let samples = mergesStatistics ? load.drawn : load.fitted + load.drawn
+    return samples * Double(load.width) * passes
+  }
+
+  private static func hasStatistics(_ model: any GenerativeModel.Type) -> Bool {
+    func has<M: GenerativeModel>(_ model: M.Type) -> Bool { M.Statistics.self != NoStatistics.self }
+    return has(model)
   }
 }
 
