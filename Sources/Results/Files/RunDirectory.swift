@@ -91,14 +91,27 @@ public struct RunDirectory: Sendable, Hashable {
       .filter { $0.hasPrefix("rank-") && $0.hasSuffix(".jsonl") }.sorted().map { "\(folder)/\($0)" }
   }
 
-  /// Removes unfinished files that an earlier crash left. Call while no other process writes the
-  /// run.
+  /// Removes unfinished files that an earlier crash left anywhere in the run. Call while no other
+  /// process writes the run.
+  ///
+  /// - Complexity: O(files).
   public func removeTemporaryFiles() throws(ResultsError) {
-    for folder in [path, file("segments")] where access(folder, F_OK) == 0 {
-      for name in try Self.entries(of: folder) where name.hasPrefix(temporaryPrefix) {
-        guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
-          throw ResultsError.system("remove", "\(folder)/\(name)")
+    try Self.removeTemporaryFiles(under: path)
+  }
+
+  private static func removeTemporaryFiles(under folder: String) throws(ResultsError) {
+    for name in try entries(of: folder) {
+      let entry = "\(folder)/\(name)"
+      if name.hasPrefix(temporaryPrefix) {
+        guard unlink(entry) == 0 || errno == ENOENT else {
+          throw ResultsError.system("remove", entry)
         }
+        continue
+      }
+      // Links are not followed: they may lead out of the run.
+      var info = stat()
+      if lstat(entry, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
+        try removeTemporaryFiles(under: entry)
       }
     }
   }
