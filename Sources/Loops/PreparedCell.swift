@@ -68,9 +68,19 @@ public struct PreparedCell: Sendable {
     seed: Int, study: UInt64, committed: Int, cache: inout FirstGenerationCache,
     control: ChainControl
   ) throws -> ChainStatus {
+    try run(
+      seed: seed, study: study, committed: committed, isRehearsal: false, cache: &cache,
+      control: control)
+  }
+
+  private func run(
+    seed: Int, study: UInt64, committed: Int, isRehearsal: Bool, cache: inout FirstGenerationCache,
+    control: ChainControl
+  ) throws -> ChainStatus {
     func open<Model: GenerativeModel>(_ type: Model.Type) throws -> ChainStatus {
       try Chain<Model>.run(
-        cell: self, seed: seed, study: study, committed: committed, cache: &cache, control: control)
+        cell: self, seed: seed, study: study, committed: committed, isRehearsal: isRehearsal,
+        cache: &cache, control: control)
     }
     return try open(modelType)
   }
@@ -79,18 +89,17 @@ public struct PreparedCell: Sendable {
   /// every seed (a metric that does not apply, a corrector without a law, a number of samples the
   /// model cannot draw) before any chain starts.
   ///
-  /// - Returns: why the cell cannot run; `nil` where it can. A fit that diverges is no mistake.
-  /// - Throws: `DataError` for bad files.
-  public func rehearse(
-    seed: Int, study: UInt64, cache: inout FirstGenerationCache
-  ) throws -> String? {
+  /// - Throws: `ComponentError` where the cell cannot run, `DataError` for bad files. A fit that
+  ///   diverges is no mistake.
+  public func rehearse(seed: Int, study: UInt64, cache: inout FirstGenerationCache) throws {
     var short = self
     short.spec = spec.limited(toGenerations: 2)
-    var refusal: String?
-    let control = ChainControl(emit: { block in
-      if block.status == .failed { refusal = block.message }
-    })
-    _ = try short.run(seed: seed, study: study, committed: 0, cache: &cache, control: control)
-    return refusal
+    let control = ChainControl(emit: { _ in })
+    do {
+      _ = try short.run(
+        seed: seed, study: study, committed: 0, isRehearsal: true, cache: &cache, control: control)
+    } catch FitError.needsSamples(let model) {
+      throw ComponentError(model, FitError.needsSamplesAdvice)
+    }
   }
 }

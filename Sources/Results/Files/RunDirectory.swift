@@ -19,7 +19,11 @@ public struct RunDirectory: Sendable, Hashable {
   ///   than a run of ours; `.io`; `.missing` where the parent does not exist.
   public static func prepare(_ path: String) throws(ResultsError) -> (RunDirectory, isNew: Bool) {
     let resolved = try resolve(path)
-    if mkdir(resolved, 0o755) == 0 { try syncDirectory(splitPath(resolved).directory) }
+    if mkdir(resolved, 0o755) == 0 {
+      try syncDirectory(splitPath(resolved).directory)
+    } else if errno != EEXIST {
+      throw ResultsError.system("create directory", resolved)
+    }
     let directory = RunDirectory(path: resolved)
     try requireDirectory(resolved)
     // What an attempt left that was interrupted before its plan was published does not count.

@@ -26,10 +26,11 @@ final class PreparedStudy {
     let spec = plan.cells[index]
     do {
       let cell = try PreparedCell(spec, dataset: dataset(spec.dataset))
+      try MemoryCheck.check(cell)
       cells[index] = cell
       return cell
     } catch let error as ComponentError {
-      throw refusal(index, "\(error)")
+      throw CellRefusal(study: name, plan: plan, cell: index, error)
     }
   }
 
@@ -60,14 +61,12 @@ final class PreparedStudy {
     for index in plan.families.joined() where farmSeconds() < end {
       let cell = try cell(index)
       guard known.insert(cell.spec.parts).inserted else { continue }
-      if let reason = try cell.rehearse(seed: seed, study: plan.seed, cache: &cache) {
-        throw refusal(index, reason)
+      do {
+        try cell.rehearse(seed: seed, study: plan.seed, cache: &cache)
+      } catch let error as ComponentError {
+        throw CellRefusal(study: name, plan: plan, cell: index, error)
       }
     }
-  }
-
-  private func refusal(_ index: Int, _ reason: String) -> CellRefusal {
-    CellRefusal(study: name, cell: plan.title(ofCell: index), reason: reason)
   }
 
   private func dataset(_ choice: ComponentChoice) throws -> any Dataset {
