@@ -213,3 +213,10 @@ private func centredProducts(_ x: [Double], rows: Int, centre: [Double]) -> [Dou
   symmetrise(&products, d)
   return products
 }
+
+extension GaussianStatistics: CustomReflectable {
+  /// Shows the value, not how it is held.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["count": count, "mean": mean, "scatter": scatter])
+  }
+}
