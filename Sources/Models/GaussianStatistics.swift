@@ -68,7 +68,8 @@ public struct GaussianStatistics: SufficientStatistics {
       let covariance = [Double](unsafeUninitializedCapacity: scatter.count) { buffer, count in
         count = scatter.count
         scatter.withUnsafeBufferPointer { scatter in
-          for index in 0..<count { buffer[index] = scatter[index] / divisor }
+          let share = 1 / divisor
+          for index in 0..<count { buffer[index] = scatter[index] * share }
         }
       }
       return GaussianLaw(
