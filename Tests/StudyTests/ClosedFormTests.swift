@@ -1,20 +1,19 @@
 import Foundation
-import Study
 import TestSupport
 import Testing
 
-/// The shipped studies against their closed forms, with a fixed study seed;
+/// The shipped studies against their closed forms and claims, with a fixed study seed;
 /// `OUROBOROS_NEW_SEED=<n>` tries another one.
 @Suite struct ClosedFormTests {
   static let seed = ProcessInfo.processInfo.environment["OUROBOROS_NEW_SEED"] ?? "0"
 
-  @Test(arguments: ClosedFormTable.presets)
-  func preset(_ name: String) throws {
+  @Test(arguments: studiesToJudge(quickOnly: true))
+  func study(_ study: JudgedStudy) throws {
     let start = ContinuousClock.now
-    let plan = try StudyValues.plan(preset: name, overrides: ["seed=\(Self.seed)"])
+    let plan = try StudyValues.plan(
+      preset: study.preset, overrides: study.overrides + ["seed=\(Self.seed)"])
     let cells = try StudyValues.inProcess(plan)
-    let verdicts = judge(name, cells)
-    report(name, verdicts, seconds: (ContinuousClock.now - start) / .seconds(1))
+    study.report(cells, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
   /// The forms themselves, where a number is published or derived elsewhere.
@@ -53,27 +52,5 @@ import Testing
   private var zipfLaw: [Double] {
     let sum = (1...100).reduce(0) { $0 + 1 / Double($1) }
     return (1...100).map { 1 / (Double($0) * sum) }
-  }
-}
-
-/// The rows of a preset with what was measured.
-func judge(_ preset: String, _ cells: [CellValues]) -> [ClosedFormVerdict] {
-  ClosedFormTable.rows.filter { $0.preset == preset }.compactMap { row in
-    let matching = cells.filter { $0.matches(row.cell) }
-    guard matching.count == 1 else {
-      Issue.record("\(row.quantity): \(matching.count) cells of \(preset) match \(row.cell)")
-      return nil
-    }
-    return ClosedFormVerdict(row, matching[0].chains)
-  }
-}
-
-/// Prints a table and records every row that does not hold.
-func report(_ preset: String, _ verdicts: [ClosedFormVerdict], seconds: Double) {
-  #expect(!verdicts.isEmpty, "no closed form is measured by \(preset)")
-  let title = preset + String(format: ", %.1f s", seconds)
-  print(([title, ClosedFormVerdict.header] + verdicts.map(\.line)).joined(separator: "\n"))
-  for verdict in verdicts where verdict.outcome != .holds {
-    Issue.record("\(preset): \(verdict.line)")
   }
 }
