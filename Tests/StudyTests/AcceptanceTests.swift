@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// The same tables from `results.sqlite` of real runs of the command, with seeds nobody chose:
-/// `OUROBOROS_ACCEPTANCE=1 [OUROBOROS_NEW_SEED=<n>] swift test -c release --filter AcceptanceTests`.
+/// `OUROBOROS_ACCEPTANCE=1 [OUROBOROS_NEW_SEED=<n>] swift test -c release --filter
+/// AcceptanceTests`.
 @Suite(
   .serialized,
   .enabled(

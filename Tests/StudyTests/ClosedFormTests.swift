@@ -16,12 +16,31 @@ import Testing
     study.report(cells, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
+  /// The rule tells right from wrong and says when there are too few seeds.
+  @Test func verdictsCanFail() {
+    let chains = (0..<400).map { seed in
+      ChainValues(seed: seed, metrics: ["m"], values: [seed % 2 == 0 ? 0.9 : 1.1])
+    }
+    func outcome(_ exact: Double, seeds: Int) -> ClosedFormVerdict.Outcome {
+      ClosedFormVerdict(
+        ClosedFormRow("mean of m", "none", [:], "m", fits: 1, exact: exact), Array(chains[..<seeds])
+      ).outcome
+    }
+    #expect(outcome(1, seeds: 400) == .holds)
+    #expect(outcome(1.03, seeds: 400) == .fails)
+    #expect(outcome(1, seeds: 4) == .inconclusive)
+    let unrecorded = ClosedFormRow("mean of x", "none", [:], "x", fits: 1, exact: 1)
+    #expect(ClosedFormVerdict(unrecorded, chains).outcome != .holds)
+    #expect(ClosedFormTable.rows.allSatisfy { $0.exact.isFinite && $0.exact != 0 })
+  }
+
   /// The forms themselves, where a number is published or derived elsewhere.
   @Test func publishedValues() {
     let discrete = BinomialChain(draws: 100)
     expectClose(discrete.support(zipfLaw, fits: 1), 41.353, relative: 2e-5)
     expectClose(discrete.support(zipfLaw, fits: 20), 7.680, relative: 1e-4)
-    expectClose(BinomialChain(draws: 50).absorptionTime(categories: 2, upTo: 3000), 67.52, relative: 1e-4)
+    expectClose(
+      BinomialChain(draws: 50).absorptionTime(categories: 2, upTo: 3000), 67.52, relative: 1e-4)
     expectClose(GaussianReplace.distance(100, fits: 10, biased: false), 0.14987, relative: 1e-4)
     expectClose(GaussianReplace.distance(100, fits: 100, biased: false), 1.4463, relative: 1e-4)
     expectClose(

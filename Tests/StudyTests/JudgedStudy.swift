@@ -13,7 +13,8 @@ struct JudgedStudy: Sendable, CustomTestStringConvertible {
 
   /// Prints the table of a run and records everything that does not hold.
   func report(
-    _ cells: [CellValues], seconds: Double, _ check: (ClosedFormVerdict, CellValues) -> Void = { _, _ in }
+    _ cells: [CellValues], seconds: Double,
+    _ check: (ClosedFormVerdict, CellValues) -> Void = { _, _ in }
   ) {
     var lines = ["", testDescription + String(format: ", %.1f s", seconds)]
     if !rows.isEmpty { lines.append(ClosedFormVerdict.header) }

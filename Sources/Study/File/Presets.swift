@@ -17,8 +17,10 @@ public struct Preset: Sendable {
   }
 }
 
-/// The shipped studies, in the order of `list presets`. Adding one is a file in `Sources/Study/Presets`
-/// and a line here; the files become part of the program, so an installed copy needs nothing beside it.
+/// The shipped studies, in the order of `list presets`. Adding one is a file in
+/// `Sources/Study/Presets`
+/// and a line here; the files become part of the program, so an installed copy needs nothing beside
+/// it.
 public enum PresetRegistry {
   public static let all: [Preset] = [
     Preset("closed-forms/absorption", PackageResources.closed_forms_absorption_yaml),

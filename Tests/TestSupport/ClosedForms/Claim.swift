@@ -59,7 +59,9 @@ extension CellValues {
     return (mean, error)
   }
 
-  func median(_ metric: String, _ n: Int) -> Double { TestSupport.median(chains.map { $0(metric, n) }) }
+  func median(_ metric: String, _ n: Int) -> Double {
+    TestSupport.median(chains.map { $0(metric, n) })
+  }
 }
 
 func median(_ values: [Double]) -> Double {
@@ -68,7 +70,8 @@ func median(_ values: [Double]) -> Double {
   return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/// Mean and standard error of first − second over the seeds both cells share: arms of a study have the
+/// Mean and standard error of first − second over the seeds both cells share: arms of a study have
+/// the
 /// same real data.
 func pairedGap(
   _ first: CellValues, _ second: CellValues, _ value: (ChainValues) -> Double

@@ -3,8 +3,10 @@ import Foundation
 // Gerstgrasser et al. 2024; Kazdan et al. 2024.
 let regimeClaims: [Claim] = [
   Claim(
-    "C4.1", "linear regression: replace n, accumulate <= pi^2/6, growing-replace sum 1/i, subsample "
-      + "-> pi^2/2 - 2 times the first error", "closed-forms/linear-regression"
+    "C4.1",
+    "linear regression: replace n, accumulate <= pi^2/6, growing-replace sum 1/i, subsample "
+      + "-> pi^2/2 - 2 times the first error",
+    "closed-forms/linear-regression"
   ) { cells in
     let first = RegressionError.first(dimension: 10, pairs: 1000)
     func factor(_ policy: String, _ n: Int) -> (mean: Double, error: Double) {
@@ -27,9 +29,10 @@ let regimeClaims: [Claim] = [
       && near(subsampled, RegressionError.subsample(fits: 20))
     return Claim.Finding(
       holds,
-      "T = 1000, d = 10, over c: replace n = 5, 10, 20 \(shown(replaced.map(\.mean))); accumulate n = 20 "
-        + "\(shown(accumulated)) (1.596, bound 1.645); growing-replace \(shown(grown.map(\.mean))) (2.283, "
-        + "2.929, 3.598); subsample n = 20 \(shown(subsampled)) (2.79, limit 2.935)")
+      "T = 1000, d = 10, over c: replace n = 5, 10, 20 \(shown(replaced.map(\.mean))); "
+        + "accumulate n = 20 \(shown(accumulated)) (1.596, bound 1.645); "
+        + "growing-replace \(shown(grown.map(\.mean))) (2.283, 2.929, 3.598); "
+        + "subsample n = 20 \(shown(subsampled)) (2.79, limit 2.935)")
   },
   Claim(
     "C4.2", "Gaussian: replaced variance goes to 0, accumulate and subsample keep theirs",
@@ -98,7 +101,8 @@ let regimeClaims: [Claim] = [
   },
 ]
 
-/// The order of the three policies in every situation, paired by seed: no step may be reversed by more
+/// The order of the three policies in every situation, paired by seed: no step may be reversed by
+/// more
 /// than four standard errors, and at least half of them must be right by as much.
 private func order(
   _ selectors: [[String: String]], _ cells: [CellValues], _ metric: String, fits n: Int
@@ -117,7 +121,7 @@ private func order(
   let reversed = gaps.count { $0 <= -4 }
   return Claim.Finding(
     reversed == 0 && 2 * right >= gaps.count,
-    "\(metric), n = \(n), \(selectors.count) situations: \(right) of \(gaps.count) steps right by 4 s.e. "
-      + "or more, \(reversed) reversed; gaps in s.e., replace - subsample and subsample - accumulate "
-      + "in turn: " + gaps.map { String(format: "%.1f", $0) }.joined(separator: " "))
+    "\(metric), n = \(n), \(selectors.count) situations: \(right) of \(gaps.count) steps right by 4 "
+      + "s.e. or more, \(reversed) reversed; gaps in s.e., replace - subsample and "
+      + "subsample - accumulate in turn: " + gaps.map { String(format: "%.1f", $0) }.joined(separator: " "))
 }

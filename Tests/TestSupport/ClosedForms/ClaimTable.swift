@@ -12,8 +12,9 @@ private let driftClaims: [Claim] = [
     "closed-forms/fixation"
   ) { cells in
     let chains = cells[0].chains
-    let growths = chains.reduce(0) { sum, chain in
-      sum + (2...chain.fits).count { chain("discrete.support", $0) > chain("discrete.support", $0 - 1) }
+    let growths = chains.reduce(0) { sum, chain -> Int in
+      let support = (1...chain.fits).map { chain("discrete.support", $0) }
+      return sum + zip(support, support.dropFirst()).count { $1 > $0 }
     }
     let last = chains[0].fits
     let ended = chains.count { $0("discrete.fixed", last) == 1 }
@@ -54,20 +55,21 @@ private let driftClaims: [Claim] = [
   Claim(
     "C1.2b", "biased: E W2^2 stays bounded, at 2 in the limit", "shumailov/gaussian",
     overrides: [
-      "matrix.model.estimator=[biased]", "matrix.dataset.samples=[20]", "generations=200",
-      "seeds=0..<3000",
+      "matrix.model.estimator=[biased]", "matrix.dataset.samples=[3]", "generations=40",
+      "seeds=0..<6000",
     ]
   ) { cells in
-    let fits = [20, 50, 100, 200]
+    // The larger M, the heavier the tails of the limit: few samples show it with few seeds.
+    let fits = [5, 10, 20, 40]
     let distances = fits.map { cells[0].mean("wasserstein.w2_squared", $0) }
-    let exact = fits.map { GaussianReplace.distance(20, fits: $0, biased: true) }
+    let exact = fits.map { GaussianReplace.distance(3, fits: $0, biased: true) }
     let close = zip(distances, exact).allSatisfy {
       abs($0.mean - $1) <= 4 * $0.error && $0.error <= 0.05 * $1
     }
     return Claim.Finding(
       close && abs(exact[3] - 2) < 0.01,
-      "M = 20, n = 20, 50, 100, 200: mean W2^2 \(distances.map { shown($0) }.joined(separator: ", ")), "
-        + "exact \(shown(exact))")
+      "M = 3, n = 5, 10, 20, 40: mean W2^2 "
+        + distances.map { shown($0) }.joined(separator: ", ") + "; exact " + shown(exact))
   },
 ]
 

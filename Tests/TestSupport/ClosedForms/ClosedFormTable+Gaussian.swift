@@ -1,6 +1,7 @@
 import Glibc
 
-// A Gaussian in one dimension, replace: Shumailov et al. 2024, theorem 3.1; Alemohammad et al. 2023.
+// A Gaussian in one dimension, replace: Shumailov et al. 2024, theorem 3.1; Alemohammad et al.
+// 2023.
 let gaussianRows: [ClosedFormRow] =
   ["data", "statistics"].flatMap { unbiasedRows(route: $0) + biasedRows(route: $0) } + biasRows
 
