@@ -107,7 +107,7 @@ let package = Package(
       swiftSettings: settings),
     // Starts the built command under mpirun.
     .testTarget(
-      name: "RankTests", dependencies: ["ouroboros", "MPI", "Results", "TestSupport"],
+      name: "RankTests", dependencies: ["ouroboros", "MPI", "Results", "CSQLite", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

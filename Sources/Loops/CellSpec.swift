@@ -120,6 +120,13 @@ public struct CellSpec: Sendable {
     self.keep = keep
   }
 
+  /// The same cell with at most `limit` generations and no files to keep.
+  func limited(toGenerations limit: Int) -> CellSpec {
+    CellSpec(
+      id: id, dataset: dataset, model: model, loop: loop, generations: min(limit, generations),
+      metrics: metrics, keep: KeepSpec())
+  }
+
   /// The canonical form whose hash is the id.
   public var canonical: OptionValue {
     .map(["dataset": dataset.value, "model": model.value, "loop": loop.value])

@@ -17,16 +17,17 @@ struct Chain<Model: GenerativeModel> {
   private let metricsNeedSamples: Bool
   private var composer: Composer<Model>
 
-  /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`.
+  /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`. In a rehearsal a mistake
+  /// of the study is thrown instead of recorded.
   static func run(
-    cell: PreparedCell, seed: Int, study: UInt64, committed: Int,
+    cell: PreparedCell, seed: Int, study: UInt64, committed: Int, isRehearsal: Bool,
     cache: inout FirstGenerationCache, control: ChainControl
   ) throws -> ChainStatus {
     var clock = PhaseClock()
     var builder = BlockBuilder(cell: cell.spec.id, seed: seed, metrics: [], first: committed)
     do {
-      let keys = ChainKeys(study: study, cell: cell.spec, seed: seed)
-      let first = try cache.value(scope: cell.spec.firstGenerationScope, seed: seed) {
+      let keys = ChainKeys(study: study, scopes: cell.scopes, seed: seed)
+      let first = try cache.value(scope: cell.scopes.first, seed: seed) {
         try Chain.fitFirst(cell: cell, keys: keys)
       }
       var chain = try Chain(cell: cell, keys: keys, first: first)
@@ -38,6 +39,13 @@ struct Chain<Model: GenerativeModel> {
     } catch is Interrupted {
       try control.emit(builder.take(status: .running, seconds: clock.take()))
       return .running
+    } catch where isRehearsal && error.isMistakeOfTheStudy {
+      throw error
+    } catch FitError.needsSamples(let model) {
+      // No divergence: no seed would do better.
+      let message = "\(model): \(FitError.needsSamplesAdvice)"
+      try control.emit(builder.take(status: .failed, message: message, seconds: clock.take()))
+      return .failed
     } catch let error as FitError {
       try control.emit(builder.take(status: .diverged, message: "\(error)", seconds: clock.take()))
       return .diverged
@@ -185,5 +193,17 @@ struct Chain<Model: GenerativeModel> {
     for metric in metrics { row += try metric.measure(subject) }
     for (name, value) in report.values where !name.isEmpty { row.append(value) }
     return row
+  }
+}
+
+extension FitError {
+  static let needsSamplesAdvice = "is fitted to samples, so loop.statistical_error must be true"
+}
+
+extension Error {
+  /// Whether every chain of the cell would end like this.
+  fileprivate var isMistakeOfTheStudy: Bool {
+    if case .needsSamples? = self as? FitError { return true }
+    return self is ComponentError
   }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Laws
 import Models
+import Options
 import Randomness
 import Samples
 
@@ -186,7 +187,7 @@ struct Composer<Model: GenerativeModel> {
     var provenance = Provenance()
     func add(_ law: Law?, _ origin: Origin, _ count: Int) throws {
       guard let law else {
-        throw FitError.degenerate("statistical_error: false needs a closed-form law of \(origin)")
+        throw ComponentError("loop", "statistical_error: false needs a closed-form law of \(origin)")
       }
       laws.append((Double(count), law))
       provenance.append(origin, count: count)

@@ -7,20 +7,29 @@ import Samples
 
 /// A cell with its data set loaded and its policy built: what all its chains share in one process.
 public struct PreparedCell: Sendable {
-  public let spec: CellSpec
+  public private(set) var spec: CellSpec
   public let dataset: any Dataset
   public let policy: any Policy
+  public let scopes: ChainScopes
   let modelType: any GenerativeModel.Type
   let metricTypes: [any Metric.Type]
   let correctorType: any Corrector.Type
 
   /// - Throws: `ComponentError` when the parts do not fit each other; `DataError` for bad files.
   public init(_ spec: CellSpec, dataset: any Dataset) throws {
-    self.spec = spec
-    self.dataset = dataset
-    guard let modelType = ModelRegistry.named(spec.model.name) else {
+    guard let model = ModelRegistry.named(spec.model.name) else {
       throw ComponentError(spec.model.name, "no such model")
     }
+    try self.init(spec, dataset: dataset, model: model)
+  }
+
+  /// A cell with a model that need not be in the registry.
+  package init(
+    _ spec: CellSpec, dataset: any Dataset, model modelType: any GenerativeModel.Type
+  ) throws {
+    self.spec = spec
+    self.dataset = dataset
+    scopes = ChainScopes(spec)
     guard let policyType = PolicyRegistry.named(spec.loop.policy.name) else {
       throw ComponentError(spec.loop.policy.name, "no such policy")
     }
@@ -61,10 +70,41 @@ public struct PreparedCell: Sendable {
     seed: Int, study: UInt64, committed: Int, cache: inout FirstGenerationCache,
     control: ChainControl
   ) throws -> ChainStatus {
+    try run(
+      seed: seed, study: study, committed: committed, isRehearsal: false, cache: &cache,
+      control: control)
+  }
+
+  private func run(
+    seed: Int, study: UInt64, committed: Int, isRehearsal: Bool, cache: inout FirstGenerationCache,
+    control: ChainControl
+  ) throws -> ChainStatus {
     func open<Model: GenerativeModel>(_ type: Model.Type) throws -> ChainStatus {
       try Chain<Model>.run(
-        cell: self, seed: seed, study: study, committed: committed, cache: &cache, control: control)
+        cell: self, seed: seed, study: study, committed: committed, isRehearsal: isRehearsal,
+        cache: &cache, control: control)
     }
+    // Opened from the registry the loop stays generic, which costs some microseconds a generation. The
+    // sweeps of 10⁵ generations and more use this model: for it the compiler makes a loop of its own.
+    if modelType == Gaussian.self { return try open(Gaussian.self) }
     return try open(modelType)
+  }
+
+  /// Runs the first two generations of a chain and throws the results away: finds what fails for
+  /// every seed (a metric that does not apply, a corrector without a law, a number of samples the
+  /// model cannot draw) before any chain starts.
+  ///
+  /// - Throws: `ComponentError` where the cell cannot run, `DataError` for bad files. A fit that
+  ///   diverges is no mistake.
+  public func rehearse(seed: Int, study: UInt64, cache: inout FirstGenerationCache) throws {
+    var short = self
+    short.spec = spec.limited(toGenerations: 2)
+    let control = ChainControl(emit: { _ in })
+    do {
+      _ = try short.run(
+        seed: seed, study: study, committed: 0, isRehearsal: true, cache: &cache, control: control)
+    } catch FitError.needsSamples(let model) {
+      throw ComponentError(model, FitError.needsSamplesAdvice)
+    }
   }
 }

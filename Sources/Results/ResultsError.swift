@@ -48,7 +48,7 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
     case .conflict(let cell, let seed, let reason):
       "cell \(cell), seed \(seed): \(reason)"
     case .refused(let path, let reason): "\(path): refused: \(reason)"
-    case .missing(let path): "\(path): no such file"
+    case .missing(let path): "\(path): no such file or directory"
     case .database(let path, let code, let message): "\(path): SQLite error \(code): \(message)"
     }
   }

@@ -72,6 +72,9 @@ public final class RunningProgram {
   /// What it has printed so far.
   public var output: String { text("output") }
 
+  /// What it has said so far on the standard error.
+  public var errorOutput: String { text("error") }
+
   /// Sends a signal, for example `SIGUSR1`.
   public func send(signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -19,7 +19,11 @@ public struct RunDirectory: Sendable, Hashable {
   ///   than a run of ours; `.io`; `.missing` where the parent does not exist.
   public static func prepare(_ path: String) throws(ResultsError) -> (RunDirectory, isNew: Bool) {
     let resolved = try resolve(path)
-    if mkdir(resolved, 0o755) == 0 { try syncDirectory(splitPath(resolved).directory) }
+    if mkdir(resolved, 0o755) == 0 {
+      try syncDirectory(splitPath(resolved).directory)
+    } else if errno != EEXIST {
+      throw ResultsError.system("create directory", resolved)
+    }
     let directory = RunDirectory(path: resolved)
     try requireDirectory(resolved)
     // What an attempt left that was interrupted before its plan was published does not count.
@@ -91,14 +95,27 @@ public struct RunDirectory: Sendable, Hashable {
       .filter { $0.hasPrefix("rank-") && $0.hasSuffix(".jsonl") }.sorted().map { "\(folder)/\($0)" }
   }
 
-  /// Removes unfinished files that an earlier crash left. Call while no other process writes the
-  /// run.
+  /// Removes unfinished files that an earlier crash left anywhere in the run. Call while no other
+  /// process writes the run.
+  ///
+  /// - Complexity: O(files).
   public func removeTemporaryFiles() throws(ResultsError) {
-    for folder in [path, file("segments")] where access(folder, F_OK) == 0 {
-      for name in try Self.entries(of: folder) where name.hasPrefix(temporaryPrefix) {
-        guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
-          throw ResultsError.system("remove", "\(folder)/\(name)")
+    try Self.removeTemporaryFiles(under: path)
+  }
+
+  private static func removeTemporaryFiles(under folder: String) throws(ResultsError) {
+    for name in try entries(of: folder) {
+      let entry = "\(folder)/\(name)"
+      if name.hasPrefix(temporaryPrefix) {
+        guard unlink(entry) == 0 || errno == ENOENT else {
+          throw ResultsError.system("remove", entry)
         }
+        continue
+      }
+      // Links are not followed: they may lead out of the run.
+      var info = stat()
+      if lstat(entry, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
+        try removeTemporaryFiles(under: entry)
       }
     }
   }

@@ -8,10 +8,7 @@ public func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as StudyError: error.exitCode
   case let error as PlanConflict: error.exitCode
-  case let error as ResultsError: error.exitCode
   case is NumericsChange, is ComponentError, is OptionError: RunExit.studyInvalid
-  case DataError.missing: RunExit.missing
-  case DataError.malformed: RunExit.malformed
   case let error as any ExitCodeProviding: error.exitCode
   default: RunExit.internalError
   }
@@ -19,3 +16,16 @@ public func exitCode(of error: any Error) -> Int32 {
 
 // The codes with which an error that leaves a rank ends the whole job.
 extension ResultsError: ExitCodeProviding {}
+
+extension DataError: ExitCodeProviding {
+  public var exitCode: Int32 {
+    switch self {
+    case .missing: RunExit.missing
+    case .malformed: RunExit.malformed
+    }
+  }
+}
+
+extension CellRefusal: ExitCodeProviding {
+  public var exitCode: Int32 { RunExit.studyInvalid }
+}

@@ -9,7 +9,7 @@ struct OpenRun {
   let directory: RunDirectory
   /// The expected cost of a chain of each cell.
   let costs: [Double]
-  var index: RunIndex
+  var index = RunIndex()
   let database: ResultsDatabase
   /// Whether the directory held committed generations before.
   let resumes: Bool
@@ -19,21 +19,28 @@ struct OpenRun {
   /// Reads the study, checks it against the data, and prepares the directory. Nothing is written before
   /// the study is known to be good.
   ///
-  /// - Throws: `StudyError`, `PlanConflict`, `DataError`, `ResultsError`, `NumericsChange`.
+  /// - Throws: `StudyError`, `CellRefusal`, `PlanConflict`, `DataError`, `ResultsError`, `NumericsChange`.
   init(_ options: RunOptions, ranks: Int) throws {
     plan = try StudyFile.load(path: options.study, overrides: options.overrides)
-    costs = try PreparedStudy(plan).costs()
-    let (directory, isNew) = try RunDirectory.prepare(options.output)
+    // A directory that is there already is looked at before the data: nothing is created by that.
+    let exists = FileManager.default.fileExists(atPath: options.output)
+    let present = exists ? try RunDirectory.prepare(options.output) : nil
+    var relation: PlanRelation?
+    if let (directory, isNew) = present, !isNew {
+      relation = try plan.relation(to: StudyPlan.read(path: directory.plan))
+      index = try RunIndex(reading: directory)
+      try index.requireSound()
+    }
+    let study = PreparedStudy(plan, name: options.study)
+    costs = try study.costs()
+    if relation != .identical { try study.rehearse() }
+    let (directory, isNew) = try present ?? RunDirectory.prepare(options.output)
     self.directory = directory
     let frozen = Array(plan.json.utf8)
-    if !isNew {
-      let old = try StudyPlan.read(path: directory.plan)
-      _ = try plan.relation(to: old)
-    }
     var manifest = RunManifest(
       plan: sha256Hex(frozen), numerics: options.numerics, environment: options.environment,
       sessions: [])
-    if !isNew, let old = try? directory.readManifest() {
+    if !isNew, let old = try directory.manifestIfPresent() {
       let differences = manifest.numericsDifferences(from: old)
       guard differences.isEmpty || options.allowNumericsChange else {
         throw NumericsChange(differences: differences)
@@ -51,8 +58,6 @@ struct OpenRun {
     try directory.removeTemporaryFiles()
     try directory.createDirectory("segments")
     try directory.write(manifest)
-    index = try RunIndex(reading: directory)
-    try index.requireSound()
     resumes = index.chains.contains { $0.value.generations > 0 }
     database = try ResultsDatabase.rebuild(
       at: directory.database, cells: plan.cellRecords, chains: plan.chainKeys, from: index)
@@ -78,6 +83,13 @@ struct NumericsChange: Error, CustomStringConvertible {
   var description: String {
     "this machine computes other bits than the run began with (\(differences.joined(separator: "; "))); "
       + "resume on the same kind of machine or pass --allow-numerics-change"
+  }
+}
+
+extension RunDirectory {
+  /// The manifest; `nil` where a crash came between plan and manifest.
+  fileprivate func manifestIfPresent() throws -> RunManifest? {
+    do { return try readManifest() } catch ResultsError.missing { return nil }
   }
 }
 

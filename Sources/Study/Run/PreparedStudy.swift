@@ -6,18 +6,32 @@ import Samples
 /// The cells of a plan with their data sets, loaded when first asked for and shared between cells.
 final class PreparedStudy {
   private let plan: StudyPlan
+  /// The study file, for messages.
+  private let name: String
   private var datasets: [String: any Dataset] = [:]
   private var cells: [Int: PreparedCell] = [:]
 
-  init(_ plan: StudyPlan) { self.plan = plan }
+  /// Rehearsals end after so many seconds.
+  private static let rehearsalSeconds = 5.0
 
-  /// - Throws: `ComponentError` or `DataError`.
+  /// - Parameter name: the study file, for messages; the study's name where there is none.
+  init(_ plan: StudyPlan, name: String? = nil) {
+    self.plan = plan
+    self.name = name ?? plan.study
+  }
+
+  /// - Throws: `CellRefusal` or `DataError`.
   func cell(_ index: Int) throws -> PreparedCell {
     if let cell = cells[index] { return cell }
     let spec = plan.cells[index]
-    let cell = try PreparedCell(spec, dataset: dataset(spec.dataset))
-    cells[index] = cell
-    return cell
+    do {
+      let cell = try PreparedCell(spec, dataset: dataset(spec.dataset))
+      try MemoryCheck.check(cell)
+      cells[index] = cell
+      return cell
+    } catch let error as ComponentError {
+      throw CellRefusal(study: name, plan: plan, cell: index, error)
+    }
   }
 
   /// Prepares every cell, so that a mistake is found before any chain starts.
@@ -32,6 +46,29 @@ final class PreparedStudy {
     }
   }
 
+  /// Tries the first two generations of one chain for each combination of parts, so that what would
+  /// fail for every seed is refused before any rank works and before anything is written.
+  ///
+  /// Rehearsals that would take longer than a few seconds in all are left out; a mistake of theirs
+  /// is recorded by the chains themselves, as `failed`.
+  ///
+  /// - Throws: `CellRefusal` for the first cell that cannot run, `DataError`.
+  func rehearse() throws {
+    guard let seed = plan.seeds.first else { return }
+    let end = farmSeconds() + Self.rehearsalSeconds
+    var known: Set<String> = []
+    var cache = FirstGenerationCache()
+    for index in plan.families.joined() where farmSeconds() < end {
+      let cell = try cell(index)
+      guard known.insert(cell.spec.parts).inserted else { continue }
+      do {
+        try cell.rehearse(seed: seed, study: plan.seed, cache: &cache)
+      } catch let error as ComponentError {
+        throw CellRefusal(study: name, plan: plan, cell: index, error)
+      }
+    }
+  }
+
   private func dataset(_ choice: ComponentChoice) throws -> any Dataset {
     let key = choice.value.canonicalJSON
     if let dataset = datasets[key] { return dataset }
@@ -41,5 +78,15 @@ final class PreparedStudy {
     let dataset = try type.init(options: choice.options, files: DataFiles(directory: plan.directory))
     datasets[key] = dataset
     return dataset
+  }
+}
+
+extension CellSpec {
+  /// What decides whether the parts of a cell fit each other. Start and bias fit everything.
+  fileprivate var parts: String {
+    var loop = loop
+    loop.start = .cold
+    loop.bias = 1
+    return OptionValue.list([dataset.value, model.value, loop.value]).canonicalJSON
   }
 }

@@ -10,6 +10,8 @@ public enum StudyRun {
   /// - Returns: the exit code. Mistakes of the user are reported on standard error before any rank works.
   /// - Throws: only broken invariants and I/O errors, which end the whole job.
   public static func run(_ options: RunOptions) -> Int32 {
+    // Before MPI starts: a signal that comes while ranks find each other stops the run in good order.
+    StopConditions.catchSignals()
     guard MPIEnvironment.isLaunched else {
       do { return try alone(options) } catch { return report(error) }
     }
@@ -23,7 +25,6 @@ public enum StudyRun {
 
   /// Coordinator and worker in one process: the same two objects, joined by a loopback.
   private static func alone(_ options: RunOptions) throws -> Int32 {
-    StopConditions.catchSignals()
     let stop = StopConditions(maxHours: options.maxHours)
     let run = try OpenRun(options, ranks: 1)
     announce(run, ranks: 1)
@@ -44,7 +45,6 @@ public enum StudyRun {
 
   private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
-    StopConditions.catchSignals()
     let run: OpenRun
     do {
       run = try OpenRun(options, ranks: world.size)
@@ -70,7 +70,6 @@ public enum StudyRun {
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
-    StopConditions.catchSignals()
     switch try RunStart(world.broadcast(message: nil)) {
     case .refused(let code): return code
     case .go(let json, let path, let committed):
@@ -101,6 +100,7 @@ public enum StudyRun {
     _ sink: StudySink, _ coordinator: Coordinator, elapsed: Double, directory: RunDirectory
   ) throws -> Int32 {
     let code = try sink.finish(stopped: coordinator.stopped)
+    for line in sink.closing { say(line) }
     let table = TimingTable(reports: coordinator.reports, elapsed: elapsed)
     if !table.text.isEmpty, elapsed > 0.05 { say(table.text) }
     for sentence in table.advice { say(sentence) }
