@@ -127,7 +127,7 @@ private let freshRows: [ClosedFormRow] = [(20, 60, 0.8), (100, 900, 1.0), (100, 
 private let memoryRows: [ClosedFormRow] = [1, 2, 5, 10].map { memory in
   let exact = PooledMoments(
     first: 1000, real: 1000, synthetic: 10000, memory: memory, fits: 101)
-  // The stationary mean over the last 51 fits: correlated, hence averaged within a chain.
+  // The mean of the last 51 fits, which are correlated: averaged within a chain first.
   return ClosedFormRow(
     "1000 E mu^2 = n_r/n_e, memory K = \(memory), n = 51 ... 101", "closed-forms/memory",
     ["loop.policy.generations": "\(memory)"],
