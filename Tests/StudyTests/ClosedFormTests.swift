@@ -1,20 +1,37 @@
 import Foundation
-import Study
 import TestSupport
 import Testing
 
-/// The shipped studies against their closed forms, with a fixed study seed;
+/// The shipped studies against their closed forms and claims, with a fixed study seed;
 /// `OUROBOROS_NEW_SEED=<n>` tries another one.
 @Suite struct ClosedFormTests {
   static let seed = ProcessInfo.processInfo.environment["OUROBOROS_NEW_SEED"] ?? "0"
 
-  @Test(arguments: ClosedFormTable.presets)
-  func preset(_ name: String) throws {
+  @Test(arguments: studiesToJudge(quickOnly: true))
+  func study(_ study: JudgedStudy) throws {
     let start = ContinuousClock.now
-    let plan = try StudyValues.plan(preset: name, overrides: ["seed=\(Self.seed)"])
+    let plan = try StudyValues.plan(
+      preset: study.preset, overrides: study.overrides + ["seed=\(Self.seed)"])
     let cells = try StudyValues.inProcess(plan)
-    let verdicts = judge(name, cells)
-    report(name, verdicts, seconds: (ContinuousClock.now - start) / .seconds(1))
+    study.report(cells, seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The rule tells right from wrong and says when there are too few seeds.
+  @Test func verdictsCanFail() {
+    let chains = (0..<400).map { seed in
+      ChainValues(seed: seed, metrics: ["m"], values: [seed % 2 == 0 ? 0.9 : 1.1])
+    }
+    func outcome(_ exact: Double, seeds: Int) -> ClosedFormVerdict.Outcome {
+      ClosedFormVerdict(
+        ClosedFormRow("mean of m", "none", [:], "m", fits: 1, exact: exact), Array(chains[..<seeds])
+      ).outcome
+    }
+    #expect(outcome(1, seeds: 400) == .holds)
+    #expect(outcome(1.03, seeds: 400) == .fails)
+    #expect(outcome(1, seeds: 4) == .inconclusive)
+    let unrecorded = ClosedFormRow("mean of x", "none", [:], "x", fits: 1, exact: 1)
+    #expect(ClosedFormVerdict(unrecorded, chains).outcome != .holds)
+    #expect(ClosedFormTable.rows.allSatisfy { $0.exact.isFinite && $0.exact != 0 })
   }
 
   /// The forms themselves, where a number is published or derived elsewhere.
@@ -22,7 +39,8 @@ import Testing
     let discrete = BinomialChain(draws: 100)
     expectClose(discrete.support(zipfLaw, fits: 1), 41.353, relative: 2e-5)
     expectClose(discrete.support(zipfLaw, fits: 20), 7.680, relative: 1e-4)
-    expectClose(BinomialChain(draws: 50).absorptionTime(categories: 2, upTo: 3000), 67.52, relative: 1e-4)
+    expectClose(
+      BinomialChain(draws: 50).absorptionTime(categories: 2, upTo: 3000), 67.52, relative: 1e-4)
     expectClose(GaussianReplace.distance(100, fits: 10, biased: false), 0.14987, relative: 1e-4)
     expectClose(GaussianReplace.distance(100, fits: 100, biased: false), 1.4463, relative: 1e-4)
     expectClose(
@@ -53,27 +71,5 @@ import Testing
   private var zipfLaw: [Double] {
     let sum = (1...100).reduce(0) { $0 + 1 / Double($1) }
     return (1...100).map { 1 / (Double($0) * sum) }
-  }
-}
-
-/// The rows of a preset with what was measured.
-func judge(_ preset: String, _ cells: [CellValues]) -> [ClosedFormVerdict] {
-  ClosedFormTable.rows.filter { $0.preset == preset }.compactMap { row in
-    let matching = cells.filter { $0.matches(row.cell) }
-    guard matching.count == 1 else {
-      Issue.record("\(row.quantity): \(matching.count) cells of \(preset) match \(row.cell)")
-      return nil
-    }
-    return ClosedFormVerdict(row, matching[0].chains)
-  }
-}
-
-/// Prints a table and records every row that does not hold.
-func report(_ preset: String, _ verdicts: [ClosedFormVerdict], seconds: Double) {
-  #expect(!verdicts.isEmpty, "no closed form is measured by \(preset)")
-  let title = preset + String(format: ", %.1f s", seconds)
-  print(([title, ClosedFormVerdict.header] + verdicts.map(\.line)).joined(separator: "\n"))
-  for verdict in verdicts where verdict.outcome != .holds {
-    Issue.record("\(preset): \(verdict.line)")
   }
 }

@@ -35,7 +35,9 @@ enum StudyValues {
         })
         let status = try cell.run(
           seed: seed, study: plan.seed, committed: 0, cache: &cache, control: control)
-        guard status == .done else { throw UnfinishedChain(cell: spec.id, seed: seed, status: status) }
+        guard status == .done else {
+          throw UnfinishedChain(cell: spec.id, seed: seed, status: status)
+        }
         return ChainValues(seed: seed, metrics: metrics, values: values)
       }
       return CellValues(id: spec.id, parameters: spec.parameterTexts, chains: chains)
@@ -44,7 +46,8 @@ enum StudyValues {
 
   /// Reads `results.sqlite` of a finished run.
   ///
-  /// Rows of a chain stand in the order of its generations; the table has no index and is scanned once.
+  /// Rows of a chain stand in the order of its generations; the table has no index and is scanned
+  /// once.
   static func finished(_ plan: StudyPlan, run: String) throws -> [CellValues] {
     let database = try ReadOnlyDatabase(path: run + "/results.sqlite")
     var chains: [ChainKey: (metrics: [String], values: [Double])] = [:]

@@ -8,7 +8,8 @@ import Samples
 /// a single category is left), `fixation_state` (its index, NaN before), `largest_probability`. For
 /// tokens each is averaged over contexts with the real contexts' weights, without a fixation state,
 /// and `l2_squared` is the mean squared distance to the real rows. `first_l2_squared` Σ(p−p1)² and
-/// `first_l1` Σ|p−p1| are distances to generation 0's model (the excess error of Seddik et al. 2024);
+/// `first_l1` Σ|p−p1| are distances to generation 0's model (the excess error of Seddik et al.
+/// 2024);
 /// NaN where it has no law.
 public struct DiscreteMetric: Metric {
   public static let component = Component(

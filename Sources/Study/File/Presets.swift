@@ -17,8 +17,10 @@ public struct Preset: Sendable {
   }
 }
 
-/// The shipped studies, in the order of `list presets`. Adding one is a file in `Sources/Study/Presets`
-/// and a line here; the files become part of the program, so an installed copy needs nothing beside it.
+/// The shipped studies, in the order of `list presets`. Adding one is a file in
+/// `Sources/Study/Presets`
+/// and a line here; the files become part of the program, so an installed copy needs nothing beside
+/// it.
 public enum PresetRegistry {
   public static let all: [Preset] = [
     Preset("closed-forms/absorption", PackageResources.closed_forms_absorption_yaml),
@@ -38,7 +40,15 @@ public enum PresetRegistry {
     Preset("closed-forms/sampling-bias", PackageResources.closed_forms_sampling_bias_yaml),
     Preset("closed-forms/support", PackageResources.closed_forms_support_yaml),
     Preset("closed-forms/temperature", PackageResources.closed_forms_temperature_yaml),
+    Preset("collapse-or-thrive/discrete", PackageResources.collapse_or_thrive_discrete_yaml),
     Preset("collapse-or-thrive/gaussian", PackageResources.collapse_or_thrive_gaussian_yaml),
+    Preset("collapse-or-thrive/kde", PackageResources.collapse_or_thrive_kde_yaml),
+    Preset("gerstgrasser/linear-regression", PackageResources.gerstgrasser_linear_regression_yaml),
+    Preset("gillman/gaussian-toy", PackageResources.gillman_gaussian_toy_yaml),
+    Preset("seddik/count-softmax", PackageResources.seddik_count_softmax_yaml),
+    Preset("seddik/count-softmax-replace", PackageResources.seddik_count_softmax_replace_yaml),
+    Preset("shumailov/gaussian", PackageResources.shumailov_gaussian_yaml),
+    Preset("shumailov/gaussian-accumulate", PackageResources.shumailov_gaussian_accumulate_yaml),
     Preset("shumailov/gmm", PackageResources.shumailov_gmm_yaml),
     Preset("shumailov/gmm-small", PackageResources.shumailov_gmm_small_yaml),
   ]

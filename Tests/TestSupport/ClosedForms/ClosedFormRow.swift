@@ -87,7 +87,8 @@ public struct ClosedFormRow: Sendable {
   }
 }
 
-/// A row beside what was measured, judged by the acceptance rule: |mean − exact| ≤ 4 standard errors,
+/// A row beside what was measured, judged by the acceptance rule: |mean − exact| ≤ 4 standard
+/// errors,
 /// and the standard error at most 5 % of the scale (a false alarm in 16,000 rows).
 public struct ClosedFormVerdict: Sendable {
   public enum Outcome: String, Sendable { case holds, fails, inconclusive }

@@ -14,7 +14,8 @@ private let sameDesignRows: [ClosedFormRow] = [100, 1000].flatMap { pairs -> [Cl
     (policy, factor) -> [ClosedFormRow] in
     [1, 2, 5, 10, 20].map { n in
       ClosedFormRow(
-        "|w_n - w|^2/c, \(policy), d = 10, T = \(pairs), n = \(n)", "closed-forms/linear-regression",
+        "|w_n - w|^2/c, \(policy), d = 10, T = \(pairs), n = \(n)",
+        "closed-forms/linear-regression",
         ["dataset.samples": "\(pairs)", "loop.policy": policy], exact: factor(n)
       ) { $0("regression.test_error", n) / first }
     }

@@ -1,7 +1,8 @@
 import Glibc
 
 /// The number of draws that fall into one category, generation after generation: a Markov chain on
-/// 0 … M with k′ ~ Binomial(M, k/M) (the Wright–Fisher chain). Exact; the discrete chain of Shumailov
+/// 0 … M with k′ ~ Binomial(M, k/M) (the Wright–Fisher chain). Exact; the discrete chain of
+/// Shumailov
 /// et al. 2024 seen from one category.
 public struct BinomialChain: Sendable {
   public let draws: Int
@@ -63,7 +64,8 @@ public struct BinomialChain: Sendable {
 /// 1 − Σp².
 func heterozygosity(_ p: [Double]) -> Double { 1 - p.reduce(0) { $0 + $1 * $1 } }
 
-/// p ∝ p_0^(τ^−(n−1)): n fits of exact frequencies sampled at temperature τ (Alemohammad et al. 2023,
+/// p ∝ p_0^(τ^−(n−1)): n fits of exact frequencies sampled at temperature τ (Alemohammad et al.
+/// 2023,
 /// sampling bias).
 func tempered(_ p: [Double], temperature: Double, fits n: Int) -> [Double] {
   let weights = p.map { pow($0, pow(temperature, -Double(n - 1))) }

@@ -1,11 +1,14 @@
 import Glibc
 
-/// Fits that keep the sample's mean and second moment (categorical frequencies, Gaussians with biased
+/// Fits that keep the sample's mean and second moment (categorical frequencies, Gaussians with
+/// biased
 /// covariance): E‖μ_n − μ0‖² + E tr Σ_n = V0 for ever. Each function gives E‖μ_n − μ0‖²/V0 after n
 /// fits with M samples a generation.
 public enum MeanDrift {
   /// 1 − (1 − 1/M)^n (Shumailov et al. 2024; Alemohammad et al. 2023).
-  public static func replace(_ m: Int, fits n: Int) -> Double { 1 - pow(1 - 1 / Double(m), Double(n)) }
+  public static func replace(_ m: Int, fits n: Int) -> Double {
+    1 - pow(1 - 1 / Double(m), Double(n))
+  }
 
   /// 1 − Π (1 − 1/(M i²)) (Kazdan et al. 2024).
   public static func accumulate(_ m: Int, fits n: Int) -> Double {
@@ -14,7 +17,8 @@ public enum MeanDrift {
     return 1 - kept
   }
 
-  /// A pool of n sets of which M samples are drawn without replacement (Kazdan et al. 2024). With a the
+  /// A pool of n sets of which M samples are drawn without replacement (Kazdan et al. 2024). With a
+  /// the
   /// squared error of the pool's mean and f = (n−1)/(nM−1): a + (1 − a) f, and
   /// a′ = a + (1 − a)[f + (1 − f)/M]/(n+1)².
   public static func subsample(_ m: Int, fits n: Int) -> Double {
@@ -84,7 +88,9 @@ public enum GaussianReplace {
   }
 
   /// A = E tr Σ² and B = E (tr Σ)² from Σ0 = I_d, unbiased: A′ = (1+1/ν)A + B/ν, B′ = B + 2A/ν.
-  public static func traces(_ m: Int, dimension d: Int, fits n: Int) -> (ofSquare: Double, squared: Double) {
+  public static func traces(
+    _ m: Int, dimension d: Int, fits n: Int
+  ) -> (ofSquare: Double, squared: Double) {
     let nu = Double(m - 1)
     var (a, b) = (Double(d), Double(d * d))
     for _ in 0..<n { (a, b) = ((1 + 1 / nu) * a + b / nu, b + 2 * a / nu) }

@@ -48,7 +48,8 @@ public enum PartiallySynthetic {
     let alpha = small / (big + small)
     var e = diversity / big
     for _ in 1..<max(fits, 1) {
-      e = (1 - alpha) * (1 - alpha) * diversity / big + alpha * alpha * ((diversity - e) / small + e)
+      let drawn = (diversity - e) / small + e
+      e = (1 - alpha) * (1 - alpha) * diversity / big + alpha * alpha * drawn
     }
     return e
   }

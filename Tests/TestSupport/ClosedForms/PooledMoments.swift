@@ -26,8 +26,9 @@ public struct PooledMoments: Sendable {
     while variances.count < fits {
       let fit = variances.count
       let available = min(memory, fit)
-      let sources = (0..<available).map { index in
-        (fit - available + index, Double(synthetic / available + (index < synthetic % available ? 1 : 0)))
+      let sources = (0..<available).map { index -> (Int, Double) in
+        let count = synthetic / available + (index < synthetic % available ? 1 : 0)
+        return (fit - available + index, Double(count))
       }
       var row = (0..<fit).map { j in
         sources.reduce(0) { $0 + $1.1 * product($1.0, j) } / total
