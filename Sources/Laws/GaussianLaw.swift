@@ -7,8 +7,11 @@ public struct GaussianLaw: Sendable {
   public let dimension: Int
   /// [dimension]
   public let mean: [Double]
-  /// [dimension×dimension], symmetric
-  public let covariance: [Double]
+  /// [dimension×dimension], symmetric; computed from the factor where the law was made from one.
+  ///
+  /// - Complexity: O(1), or dimension²·rank floating-point operations for a law made from a factor.
+  public var covariance: [Double] { dense ?? factor.square }
+  private let dense: [Double]?
   /// F with covariance = F·Fᵀ.
   public let factor: SemidefiniteFactor
 
@@ -22,7 +25,7 @@ public struct GaussianLaw: Sendable {
       "covariance \(covariance.count), mean \(mean.count)")
     self.dimension = mean.count
     self.mean = mean
-    self.covariance = covariance
+    self.dense = covariance
     self.factor = SemidefiniteFactor(
       covariance, dimension: mean.count, maximumRank: maximumRank)
   }
@@ -38,8 +41,17 @@ public struct GaussianLaw: Sendable {
     for index in 0..<d { covariance[index * d + index] = variances[index] }
     self.dimension = d
     self.mean = mean
-    self.covariance = covariance
+    self.dense = covariance
     self.factor = SemidefiniteFactor(diagonal: variances)
+  }
+
+  /// The law with covariance F·Fᵀ.
+  public init(mean: [Double], factor: SemidefiniteFactor) {
+    precondition(factor.dimension == mean.count, "factor of \(factor.dimension), mean \(mean.count)")
+    self.dimension = mean.count
+    self.mean = mean
+    self.dense = nil
+    self.factor = factor
   }
 
   /// N(0, I).
@@ -51,8 +63,9 @@ public struct GaussianLaw: Sendable {
 
   /// tr Σ.
   public var varianceTrace: Double {
+    guard let dense else { return factor.trace }
     var trace = 0.0
-    for index in 0..<dimension { trace += covariance[index * dimension + index] }
+    for index in 0..<dimension { trace += dense[index * dimension + index] }
     return trace
   }
 

@@ -26,8 +26,8 @@ struct Chain<Model: GenerativeModel> {
     var clock = PhaseClock()
     var builder = BlockBuilder(cell: cell.spec.id, seed: seed, metrics: [], first: committed)
     do {
-      let keys = ChainKeys(study: study, cell: cell.spec, seed: seed)
-      let first = try cache.value(scope: cell.spec.firstGenerationScope, seed: seed) {
+      let keys = ChainKeys(study: study, scopes: cell.scopes, seed: seed)
+      let first = try cache.value(scope: cell.scopes.first, seed: seed) {
         try Chain.fitFirst(cell: cell, keys: keys)
       }
       var chain = try Chain(cell: cell, keys: keys, first: first)

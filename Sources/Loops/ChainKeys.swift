@@ -1,42 +1,53 @@
 import Options
 import Randomness
 
+/// What the random numbers of a cell's chains may depend on, as text. Made once a cell: a short chain
+/// costs less than writing it down.
+public struct ChainScopes: Sendable {
+  /// The data set.
+  let data: String
+  /// What generation 0 depends on: data set, model, and whether it is fitted to samples at all.
+  public let first: String
+  /// The whole cell.
+  let cell: String
+
+  public init(_ spec: CellSpec) {
+    data = "data " + spec.dataset.value.canonicalJSON
+    first =
+      "first " + spec.dataset.value.canonicalJSON + " " + spec.model.value.canonicalJSON
+      + (spec.loop.statisticalError ? "" : " exact law")
+    cell = "cell " + spec.canonical.canonicalJSON
+  }
+}
+
 /// The keys of one chain. Real data depend on the data set alone, generation 0 on data set and model,
 /// everything later on the whole cell: arms that differ in the loop share their real data and their
 /// generation 0 bit for bit.
 public struct ChainKeys: Sendable {
-  let data: RandomKey
-  let first: RandomKey
-  let cell: RandomKey
+  package let data: RandomKey
+  package let first: RandomKey
+  package let cell: RandomKey
 
   /// - Parameters:
   ///   - study: the study's seed.
   ///   - seed: the chain's seed.
-  public init(study: UInt64, cell spec: CellSpec, seed: Int) {
+  public init(study: UInt64, scopes: ChainScopes, seed: Int) {
     let root = RandomKey(seed: study)
     let chain = UInt64(bitPattern: Int64(seed))
-    data = root.folding(text: "data " + spec.dataset.value.canonicalJSON).folding(chain)
-    first = root.folding(text: "first " + spec.firstGenerationScope).folding(chain)
-    self.cell = root.folding(text: "cell " + spec.canonical.canonicalJSON).folding(chain)
+    data = root.folding(text: scopes.data).folding(chain)
+    first = root.folding(text: scopes.first).folding(chain)
+    cell = root.folding(text: scopes.cell).folding(chain)
   }
 
-  func data(_ purpose: Purpose, generation: Int = 0) -> RandomKey {
-    data.folding(purpose).folding(UInt64(generation))
+  package func data(_ purpose: Purpose, generation: Int = 0) -> RandomKey {
+    data.folding(purpose).generation(generation)
   }
 
-  func fit(generation: Int) -> RandomKey {
-    (generation == 0 ? first : cell).folding(.fit).folding(UInt64(generation))
+  package func fit(generation: Int) -> RandomKey {
+    (generation == 0 ? first : cell).folding(.fit).generation(generation)
   }
 
-  func cell(_ purpose: Purpose, generation: Int) -> RandomKey {
-    cell.folding(purpose).folding(UInt64(generation))
-  }
-}
-
-extension CellSpec {
-  /// What generation 0 depends on: data set, model, and whether it is fitted to samples at all.
-  public var firstGenerationScope: String {
-    dataset.value.canonicalJSON + " " + model.value.canonicalJSON
-      + (loop.statisticalError ? "" : " exact law")
+  package func cell(_ purpose: Purpose, generation: Int) -> RandomKey {
+    cell.folding(purpose).generation(generation)
   }
 }

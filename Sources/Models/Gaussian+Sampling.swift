@@ -35,12 +35,43 @@ extension Gaussian {
           "gaussian",
           "route 'statistics' draws no samples, but samples are needed; use route 'data'")
       }
-      let z = StandardNormalSample(
-        statisticsOf: request.count, rank: fitted.factor.rank, stream: &stream)
       return Synthesis(
         samples: nil,
-        statistics: transformed(z, by: fitted, scale: scale, variance: request.bias))
+        statistics: drawnStatistics(
+          of: request.count, from: fitted, scale: scale, stream: &stream))
     }
+  }
+
+  /// Mean and scatter of `count` samples without the samples: z̄ ~ N(0, I/M) and, independent of it,
+  /// S_z = A·Aᵀ ~ Wishart(I, M − 1) with Bartlett's factor A; then the scatter of the samples has the
+  /// factor √λ·F·A. With M − 1 < rank A has M − 1 columns and the scatter is singular, as that of M
+  /// samples is.
+  ///
+  /// - Complexity: dimension³/3 multiplications, rank²/2 random numbers, whatever the count.
+  private func drawnStatistics(
+    of count: Int, from law: GaussianLaw, scale: Double, stream: inout RandomStream
+  ) -> GaussianStatistics {
+    let rank = law.factor.rank
+    var z = [Double](repeating: 0, count: rank)
+    if count > 0 {
+      stream.fillNormals(&z)
+      let deviation = (1 / Double(count)).squareRoot()
+      for index in 0..<rank { z[index] *= deviation }
+    }
+    let mean = law.factor.applied(to: z, scale: scale, adding: law.mean)
+    let columns = min(rank, max(count - 1, 0))
+    guard columns > 0 else {
+      return GaussianStatistics(
+        count: count, mean: mean, scatter: [Double](repeating: 0, count: dimension * dimension))
+    }
+    if dimension == 1 {
+      let deviation = scale * law.factor.values[0]
+      let sum = stream.chiSquare(degreesOfFreedom: Double(count - 1))
+      return GaussianStatistics(count: count, mean: mean, scatter: [deviation * deviation * sum])
+    }
+    let factor = stream.wishartFactor(dimension: rank, degreesOfFreedom: count - 1)
+    return GaussianStatistics(
+      count: count, mean: mean, factor: law.factor.times(lower: factor, columns: columns, scale: scale))
   }
 
   private func set(_ values: [Double], _ request: SampleRequest) -> SampleSet {

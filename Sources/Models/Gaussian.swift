@@ -87,24 +87,16 @@ public struct Gaussian: GenerativeModel {
       throw .degenerate("the unbiased covariance of one sample does not exist")
     }
     let divisor = Double(isUnbiased ? n - 1 : n)
-    if dimension == 1 {
-      let mean = statistics.mean
-      let variance = statistics.scatter[0] / divisor
-      guard mean[0].isFinite else { throw .notFinite(quantity: "the mean of the training set") }
-      guard variance.isFinite else {
-        throw .notFinite(quantity: "the variance of the training set")
-      }
-      return GaussianLaw(mean: mean, covariance: [variance])
+    for value in statistics.mean where !value.isFinite {
+      throw .notFinite(quantity: "the mean of the training set")
     }
-    try checkFinite(mean: statistics.mean, covariance: statistics.scatter)
-    let covariance = [Double](unsafeUninitializedCapacity: dimension * dimension) {
-      buffer, count in
-      count = dimension * dimension
-      statistics.scatter.withUnsafeBufferPointer { scatter in
-        for index in 0..<count { buffer[index] = scatter[index] / divisor }
-      }
+    guard let law = statistics.law(divisor: divisor, maximumRank: n - 1) else {
+      throw .notFinite(quantity: "the covariance of the training set")
     }
-    return expressed(mean: statistics.mean, covariance: covariance, maximumRank: n - 1)
+    guard family != .full,
+      let variances = family.variances(law.covariance, dimension: dimension)
+    else { return law }
+    return GaussianLaw(mean: law.mean, variances: variances)
   }
 
   private func exactFit(to laws: [(weight: Double, law: Law)]) throws(FitError) -> GaussianLaw {

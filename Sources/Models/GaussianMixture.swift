@@ -101,6 +101,7 @@ public struct GaussianMixture: GenerativeModel {
     var steps = 0
     var converged = false
     while steps < maximumSteps, !converged {
+      try Interruption.check()
       let next = try ascent.step()
       guard next.isFinite else { throw FitError.notFinite(quantity: "the mixture's likelihood") }
       steps += 1

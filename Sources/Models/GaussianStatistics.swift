@@ -1,4 +1,5 @@
 import Engine
+import Laws
 import Samples
 
 /// Count, mean and scatter of a set of vectors: all a Gaussian fit needs.
@@ -7,8 +8,16 @@ public struct GaussianStatistics: SufficientStatistics {
   public private(set) var count: Int
   /// [dimension]; zeros for an empty set.
   public private(set) var mean: [Double]
-  /// Σ (x − mean)(x − mean)ᵀ, [dimension×dimension], symmetric.
-  public private(set) var scatter: [Double]
+  private var form: Form
+
+  /// How the scatter is held.
+  private enum Form {
+    /// [dimension×dimension], the lower triangle; above it anything.
+    case dense([Double])
+    /// A factor G with scatter = G·Gᵀ, as statistics drawn directly have it: a fit to one such set
+    /// needs no factorisation.
+    case factored(SemidefiniteFactor)
+  }
 
   public init(count: Int, mean: [Double], scatter: [Double]) {
     precondition(
@@ -16,13 +25,62 @@ public struct GaussianStatistics: SufficientStatistics {
     self.dimension = mean.count
     self.count = count
     self.mean = mean
-    self.scatter = scatter
+    form = .dense(scatter)
+  }
+
+  /// - Parameter factor: G with scatter = G·Gᵀ.
+  init(count: Int, mean: [Double], factor: SemidefiniteFactor) {
+    precondition(factor.dimension == mean.count, "factor of \(factor.dimension), mean \(mean.count)")
+    self.dimension = mean.count
+    self.count = count
+    self.mean = mean
+    form = .factored(factor)
+  }
+
+  /// Σ (x − mean)(x − mean)ᵀ, [dimension×dimension], symmetric.
+  ///
+  /// - Complexity: O(dimension²), or dimension²·rank for statistics held by their factor.
+  public var scatter: [Double] {
+    switch form {
+    case .dense(var scatter):
+      symmetriseFromLower(&scatter, dimension)
+      return scatter
+    case .factored(let factor): return factor.square
+    }
+  }
+
+  /// The law with covariance scatter/divisor, and whether its numbers are finite.
+  ///
+  /// - Parameter maximumRank: an upper bound of the covariance's rank.
+  /// - Complexity: O(dimension²) for statistics held by their factor, O(dimension³) otherwise.
+  func law(divisor: Double, maximumRank: Int) -> GaussianLaw? {
+    switch form {
+    case .factored(let factor):
+      guard factor.trace.isFinite else { return nil }
+      return GaussianLaw(mean: mean, factor: factor.scaled(by: (1 / divisor).squareRoot()))
+    case .dense(let scatter):
+      if dimension == 1 {
+        let variance = scatter[0] / divisor
+        return variance.isFinite ? GaussianLaw(mean: mean, covariance: [variance]) : nil
+      }
+      // A finite diagonal bounds every entry (Cauchy–Schwarz).
+      for index in 0..<dimension where !scatter[index * dimension + index].isFinite { return nil }
+      let covariance = [Double](unsafeUninitializedCapacity: scatter.count) { buffer, count in
+        count = scatter.count
+        scatter.withUnsafeBufferPointer { scatter in
+          for index in 0..<count { buffer[index] = scatter[index] / divisor }
+        }
+      }
+      return GaussianLaw(
+        mean: mean,
+        factor: SemidefiniteFactor(covariance, dimension: dimension, maximumRank: maximumRank))
+    }
   }
 
   /// The pairwise update of Chan, Golub & LeVeque, "Algorithms for computing the sample variance",
   /// The American Statistician 37 (1983), in matrix form.
   ///
-  /// - Complexity: O(dimension²), whatever the counts.
+  /// - Complexity: O(dimension²) whatever the counts, dimension²·rank where a factor is squared.
   public mutating func merge(_ other: GaussianStatistics) {
     precondition(other.dimension == dimension, "\(other.dimension) beside \(dimension)")
     guard other.count > 0 else { return }
@@ -34,30 +92,59 @@ public struct GaussianStatistics: SufficientStatistics {
     let share = Double(other.count) / total
     let weight = Double(count) * share
     count += other.count
-    if dimension == 1 {
+    if dimension == 1, case .dense(let own) = form, case .dense(let added) = other.form {
       let gap = other.mean[0] - mean[0]
       mean[0] += gap * share
-      scatter[0] += other.scatter[0] + weight * (gap * gap)
+      form = .dense([own[0] + added[0] + weight * (gap * gap)])
       return
     }
-    let d = dimension
     var gap = other.mean  // [d]
-    for index in 0..<d {
+    for index in 0..<dimension {
       gap[index] -= mean[index]
       mean[index] += gap[index] * share
     }
-    scatter.withUnsafeMutableBufferPointer { scatter in
-      other.scatter.withUnsafeBufferPointer { added in
-        gap.withUnsafeBufferPointer { gap in
-          for row in 0..<d {
-            let factor = gap[row]
-            for column in 0..<d {
-              scatter[row * d + column] +=
-                added[row * d + column] + weight * (factor * gap[column])
-            }
+    var merged = takeLower()
+    merged.withUnsafeMutableBufferPointer { merged in
+      guard let lower = merged.baseAddress else { return }
+      other.add(to: lower)
+      gap.withUnsafeBufferPointer { gap in
+        for row in 0..<dimension {
+          let factor = weight * gap[row]
+          for column in 0...row { lower[row * dimension + column] += factor * gap[column] }
+        }
+      }
+    }
+    form = .dense(merged)
+  }
+
+  /// The dense lower triangle, moved out of the value so that it can be changed in place.
+  private mutating func takeLower() -> [Double] {
+    switch form {
+    case .dense(let scatter):
+      form = .dense([])
+      return scatter
+    case .factored(let factor):
+      var lower = [Double](repeating: 0, count: dimension * dimension)
+      accumulateLowerRowProducts(
+        factor.values, rows: dimension, columns: factor.rank, into: &lower)
+      return lower
+    }
+  }
+
+  /// Adds the scatter to the lower triangle of a [dimension×dimension] matrix.
+  private func add(to lower: UnsafeMutablePointer<Double>) {
+    switch form {
+    case .dense(let scatter):
+      scatter.withUnsafeBufferPointer { scatter in
+        for row in 0..<dimension {
+          for column in 0...row {
+            lower[row * dimension + column] += scatter[row * dimension + column]
           }
         }
       }
+    case .factored(let factor):
+      accumulateLowerRowProducts(
+        factor.values, rows: dimension, columns: factor.rank, beta: 1, into: lower)
     }
   }
 }

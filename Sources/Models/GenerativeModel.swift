@@ -20,7 +20,8 @@ public protocol GenerativeModel: Sendable {
   /// Fits the model. Called on a fitted model it continues from there (warm start) where the fit is
   /// iterative.
   ///
-  /// - Throws: `FitError` when the data give no fit.
+  /// - Throws: `FitError` when the data give no fit; `Interrupted` when a stop was requested, which an
+  ///   iterative fit checks (`Interruption.check`) at least every half second of work.
   mutating func fit(_ training: TrainingSet<Statistics>, key: RandomKey) throws -> FitReport
 
   /// Draws samples from the fitted model.

@@ -1,4 +1,51 @@
+import CKernels
+
 extension SemidefiniteFactor {
+  /// scale·F·A for a lower trapezoidal A [rank×columns], columns ≤ rank, with a positive diagonal: a
+  /// factor of scale²·F·A·Aᵀ·Fᵀ.
+  ///
+  /// - Parameter a: row-major, zeros above the diagonal.
+  /// - Complexity: dimension³/3 multiplications where F and A are triangular.
+  public func times(lower a: [Double], columns: Int, scale: Double = 1) -> SemidefiniteFactor {
+    precondition(a.count == rank * columns && columns <= rank, "\(a.count) entries for \(rank)×\(columns)")
+    let product = [Double](unsafeUninitializedCapacity: dimension * columns) { buffer, count in
+      count = dimension * columns
+      guard let result = buffer.baseAddress, count > 0 else { return }
+      ouroboros_lower_product(
+        values, dimension, rank, isTriangular ? 1 : 0, a, columns, scale, result)
+    }
+    return SemidefiniteFactor(
+      dimension: dimension, rank: columns, values: product,
+      isTriangular: isTriangular && columns == dimension,
+      isDiagonal: isTriangular && dimension == 1 && columns == 1)
+  }
+
+  /// scale·F.
+  public func scaled(by scale: Double) -> SemidefiniteFactor {
+    let scaled = [Double](unsafeUninitializedCapacity: values.count) { buffer, count in
+      count = values.count
+      values.withUnsafeBufferPointer { f in for index in 0..<count { buffer[index] = scale * f[index] } }
+    }
+    return SemidefiniteFactor(
+      dimension: dimension, rank: rank, values: scaled, isTriangular: isTriangular,
+      isDiagonal: isDiagonal)
+  }
+
+  /// F·Fᵀ, [dimension×dimension], symmetric.
+  ///
+  /// - Complexity: dimension²·rank floating-point operations.
+  public var square: [Double] {
+    var result = [Double](repeating: 0, count: dimension * dimension)
+    accumulateLowerRowProducts(values, rows: dimension, columns: rank, into: &result)
+    symmetriseFromLower(&result, dimension)
+    return result
+  }
+
+  /// tr F·Fᵀ.
+  public var trace: Double {
+    values.withUnsafeBufferPointer { f in f.baseAddress.map { laneDot($0, $0, count: f.count) } ?? 0 }
+  }
+
   /// F·z + offset, [dimension].
   ///
   /// - Parameters:

@@ -46,7 +46,7 @@ public struct SemidefiniteFactor: Sendable {
       dimension: n, rank: rank, values: values, isTriangular: rank == n, isDiagonal: rank == n)
   }
 
-  private init(
+  init(
     dimension: Int, rank: Int, values: [Double], isTriangular: Bool, isDiagonal: Bool
   ) {
     self.dimension = dimension

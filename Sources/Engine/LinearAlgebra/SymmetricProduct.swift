@@ -25,6 +25,36 @@ public func accumulateColumnProducts(
     CblasRowMajor, CblasUpper, CblasTrans, Int32(n), Int32(rows), 1, x, Int32(n), beta, c, Int32(n))
 }
 
+/// The lower triangle of c [n×n] = beta·c + x·xᵀ for x [n×columns] row-major; the upper one is left.
+///
+/// - Complexity: n²·columns floating-point operations.
+public func accumulateLowerRowProducts(
+  _ x: UnsafePointer<Double>, rows n: Int, columns: Int, beta: Double = 0,
+  into c: UnsafeMutablePointer<Double>
+) {
+  guard n > 0 else { return }
+  guard n <= smallDimension else {
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(columns), 1, x,
+      Int32(max(columns, 1)), beta, c, Int32(n))
+    return
+  }
+  for i in 0..<n {
+    for j in 0...i {
+      var sum = beta == 0 ? 0 : beta * c[i * n + j]
+      for k in 0..<columns { sum += x[i * columns + k] * x[j * columns + k] }
+      c[i * n + j] = sum
+    }
+  }
+}
+
+/// Copies the lower triangle of a square matrix to the upper one.
+public func symmetriseFromLower(_ a: UnsafeMutablePointer<Double>, _ dimension: Int) {
+  for row in 0..<dimension {
+    for column in 0..<row { a[column * dimension + row] = a[row * dimension + column] }
+  }
+}
+
 /// Copies the upper triangle of a square matrix to the lower one, in tiles that stay in the cache.
 public func symmetrise(_ a: UnsafeMutablePointer<Double>, _ dimension: Int) {
   let tile = 16

@@ -19,10 +19,18 @@ public struct MomentsMetric: Metric {
   static let perAxis = Option<Bool>.flag(
     "per_axis", default: false, help: "Record the variance of each axis (at most 256 axes).")
 
+  static let selected = Option<OptionValue>.any(
+    "quantities", .list(.choice(quantityNames)), default: .list([]),
+    help: "Record only these quantities; an empty list records all that exist.")
+  private static let quantityNames = [
+    "mean_error", "mean_error_squared", "variance_trace", "variance_trace_ratio", "log_determinant",
+    "standard_deviation",
+  ]
+
   public static let component = Component(
     name: "moments",
     summary: "Errors of the mean and the variance against the real law.",
-    options: [MetricSource.option.spec, perAxis.spec])
+    options: [MetricSource.option.spec, perAxis.spec, selected.spec])
 
   private enum Real {
     /// Vectors and images; the determinant is for vectors only.
@@ -34,6 +42,8 @@ public struct MomentsMetric: Metric {
   private let real: Real
   private let usesLaw: Bool
   private let axes: Bool
+  /// Positions of the recorded quantities among all; empty for all.
+  private let positions: [Int]
   public let quantities: [String]
   public var needsSamples: Bool { !usesLaw }
 
@@ -65,10 +75,25 @@ public struct MomentsMetric: Metric {
       }
       for axis in 0..<reference.space.width { quantities.append("variance_axis_\(axis)") }
     }
-    self.quantities = quantities
+    var wanted: [String] = []
+    if case .list(let names) = options[Self.selected] {
+      for case .text(let name) in names { wanted.append(name) }
+    }
+    positions = try wanted.map { quantity in
+      guard let position = quantities.firstIndex(of: quantity) else {
+        throw ComponentError(name, "'\(quantity)' does not exist for \(reference.space.description)")
+      }
+      return position
+    }
+    self.quantities = wanted.isEmpty ? quantities : wanted
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {
+    let all = try measureAll(subject)
+    return positions.isEmpty ? all : positions.map { all[$0] }
+  }
+
+  private func measureAll(_ subject: Subject) throws -> [Double] {
     let name = Self.component.name
     switch real {
     case .vectors(let mean, let trace, let determinant):

@@ -12,6 +12,8 @@ final class StudySink: FarmSink {
   private let study: String
   private var progress: Progress
   private(set) var index: RunIndex
+  /// What the run found; known after `finish`.
+  private(set) var closing: [String] = []
   private var counts: [ChainStatus: Int] = [:]
   private var generations: Int
   private let generationsBefore: Int
@@ -106,7 +108,13 @@ final class StudySink: FarmSink {
   /// Writes the summary over seeds, closes the database and says how the run ended.
   func finish(stopped: Bool) throws -> Int32 {
     progress.end()
-    for table in index.tables() { try database.writeSummary(summarise(table)) }
+    var summaries: [String: [SummaryRow]] = [:]
+    for table in index.tables() {
+      let rows = summarise(table)
+      try database.writeSummary(rows)
+      summaries[table.cell] = rows
+    }
+    closing = ClosingTable(plan: plan, rows: summaries).lines
     let closed = try database.close()
     let incomplete = finishedChains < plan.chainCount
     try writeStatus(incomplete ? .stopped : .finished)
