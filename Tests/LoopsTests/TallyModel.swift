@@ -23,15 +23,21 @@ struct TallyModel: GenerativeModel {
     var squares = 0.0
 
     mutating func merge(_ other: Statistics) {
-      TallyModel.calls.withLock { $0.merges += 1 }
+      TallyModel.tally?.count { $0.merges += 1 }
       count += other.count
       sum += other.sum
       squares += other.squares
     }
   }
 
-  /// Of the whole process: suites that look at it are serialised.
-  static let calls = Mutex(Calls())
+  /// Where calls are counted: of the test that asks for it, not of those beside it.
+  @TaskLocal static var tally: Tally?
+
+  final class Tally: Sendable {
+    private let calls = Mutex(Calls())
+    var value: Calls { calls.withLock { $0 } }
+    func count(_ change: (inout Calls) -> Void) { calls.withLock { change(&$0) } }
+  }
 
   /// A size of training set that gives no fit; 0 for none.
   static let failing = Option<Int>.integer(
@@ -55,7 +61,7 @@ struct TallyModel: GenerativeModel {
   }
 
   mutating func fit(_ training: TrainingSet<Statistics>, key: RandomKey) throws -> FitReport {
-    Self.calls.withLock { $0.fits += 1 }
+    Self.tally?.count { $0.fits += 1 }
     guard let statistics = training.statistics, statistics.count > 0 else {
       throw FitError.degenerate("no samples")
     }
@@ -71,7 +77,7 @@ struct TallyModel: GenerativeModel {
   }
 
   func synthesize(_ request: SampleRequest) throws -> Synthesis<Statistics> {
-    Self.calls.withLock {
+    Self.tally?.count {
       $0.draws += 1
       $0.drawnWithValues += request.needsValues ? 1 : 0
     }
@@ -85,7 +91,7 @@ struct TallyModel: GenerativeModel {
   }
 
   func summarize(_ samples: SampleSet) -> Statistics? {
-    Self.calls.withLock {
+    Self.tally?.count {
       $0.summaries += 1
       $0.summarised += samples.count
     }
