@@ -114,6 +114,14 @@ private func measure(
     expectClose(values["entropy"]!, 2 * log(2) - 0.75 * log(3))
     #expect(values["support"] == 2 && values["fixed"] == 0 && values["fixation_state"]!.isNaN)
     #expect(values["largest_probability"] == 0.75)
+    // To generation 0's model, which is the real law here.
+    guard case .categorical(let first)? = item.subject.firstLaw else {
+      Issue.record("the situation has no law of generation 0")
+      return
+    }
+    let gaps = zip([0, 0.25, 0.75, 0], first.probabilities).map { $0 - $1 }
+    expectClose(values["first_l2_squared"]!, gaps.reduce(0) { $0 + $1 * $1 })
+    expectClose(values["first_l1"]!, gaps.reduce(0) { $0 + abs($1) })
     let fixed = try measure(
       DiscreteMetric.self, item, law: .categorical(CategoricalLaw(probabilities: [0, 0, 1, 0])))
     #expect(fixed["support"] == 1 && fixed["fixed"] == 1 && fixed["fixation_state"] == 2)

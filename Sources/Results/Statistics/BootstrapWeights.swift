@@ -13,8 +13,11 @@ public struct BootstrapWeights: Sendable {
 
   public let resamples: Int
   public let seeds: Int
-  /// [resamples × seeds], row-major; every row sums to `seeds`.
-  let counts: [Double]
+  private let key: RandomKey
+  /// [resamples × seeds], row-major; empty where it would be larger than `mostStored` numbers. Rows are
+  /// then made again whenever they are needed, so that memory does not grow with the seeds.
+  private let stored: [Double]
+  private static let mostStored = 1 << 22
 
   /// - Complexity: O(resamples · seeds).
   public init(name: String, seeds: Int, resamples: Int = standardResamples) {
@@ -23,16 +26,22 @@ public struct BootstrapWeights: Sendable {
     self.resamples = resamples
     let digest = sha256(Array(name.utf8))
     let scope = digest[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    let key = RandomKey(seed: 0).folding(scope).folding(.bootstrap)
-    var counts = [Double](repeating: 0, count: resamples * seeds)
+    key = RandomKey(seed: 0).folding(scope).folding(.bootstrap)
+    let fits = resamples * seeds <= Self.mostStored
+    stored = fits ? Self.counts(of: 0..<resamples, seeds: seeds, key: key) : []
+  }
+
+  /// The counts of some resamples, [resamples × seeds]; every row sums to `seeds`.
+  private static func counts(of range: Range<Int>, seeds: Int, key: RandomKey) -> [Double] {
+    var counts = [Double](repeating: 0, count: range.count * seeds)
     counts.withUnsafeMutableBufferPointer { counts in
-      for resample in 0..<resamples {
+      for resample in range {
         var stream = RandomStream(key: key.folding(UInt64(resample)))
-        let row = resample * seeds
+        let row = (resample - range.lowerBound) * seeds
         for _ in 0..<seeds { counts[row + stream.index(below: seeds)] += 1 }
       }
     }
-    self.counts = counts
+    return counts
   }
 
   /// Σ over seeds of count · value for every resample and column.
@@ -41,15 +50,29 @@ public struct BootstrapWeights: Sendable {
   /// - Returns: [columns × resamples]: the sums of a column stand together.
   func sums(_ values: [Double], columns: Int) -> [Double] {
     precondition(values.count == seeds * columns, "\(values.count) values for \(seeds)×\(columns)")
-    return [Double](unsafeUninitializedCapacity: columns * resamples) { sums, count in
-      if let base = sums.baseAddress {
+    var sums = [Double](repeating: 0, count: columns * resamples)
+    let rows = stored.isEmpty ? max(1, min(resamples, Self.mostStored / seeds)) : resamples
+    for first in stride(from: 0, to: resamples, by: rows) {
+      let range = first..<min(first + rows, resamples)
+      let counts =
+        stored.isEmpty ? Self.counts(of: range, seeds: seeds, key: key) : stored
+      guard range.count < resamples else {
         multiply(
           values, counts, transposingA: true, transposingB: true, m: columns, n: resamples,
-          k: seeds,
-          into: base)
+          k: seeds, into: &sums)
+        break
       }
-      count = columns * resamples
+      var part = [Double](repeating: 0, count: columns * range.count)
+      multiply(
+        values, counts, transposingA: true, transposingB: true, m: columns, n: range.count,
+        k: seeds, into: &part)
+      for column in 0..<columns {
+        sums.replaceSubrange(
+          (column * resamples + first)..<(column * resamples + range.upperBound),
+          with: part[(column * range.count)..<((column + 1) * range.count)])
+      }
     }
+    return sums
   }
 }
 

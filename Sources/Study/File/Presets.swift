@@ -21,7 +21,26 @@ public struct Preset: Sendable {
 /// and a line here; the files become part of the program, so an installed copy needs nothing beside it.
 public enum PresetRegistry {
   public static let all: [Preset] = [
-    Preset("collapse-or-thrive/gaussian", PackageResources.collapse_or_thrive_gaussian_yaml)
+    Preset("closed-forms/absorption", PackageResources.closed_forms_absorption_yaml),
+    Preset("closed-forms/correction", PackageResources.closed_forms_correction_yaml),
+    Preset("closed-forms/count-softmax", PackageResources.closed_forms_count_softmax_yaml),
+    Preset("closed-forms/fixation", PackageResources.closed_forms_fixation_yaml),
+    Preset("closed-forms/fresh", PackageResources.closed_forms_fresh_yaml),
+    Preset("closed-forms/gaussian", PackageResources.closed_forms_gaussian_yaml),
+    Preset("closed-forms/gaussian-dimensions", PackageResources.closed_forms_gaussian_dimensions_yaml),
+    Preset("closed-forms/gaussian-regimes", PackageResources.closed_forms_gaussian_regimes_yaml),
+    Preset("closed-forms/heterozygosity", PackageResources.closed_forms_heterozygosity_yaml),
+    Preset("closed-forms/kernel-density", PackageResources.closed_forms_kernel_density_yaml),
+    Preset("closed-forms/linear-regression", PackageResources.closed_forms_linear_regression_yaml),
+    Preset("closed-forms/linear-regression-fresh", PackageResources.closed_forms_linear_regression_fresh_yaml),
+    Preset("closed-forms/memory", PackageResources.closed_forms_memory_yaml),
+    Preset("closed-forms/mixing", PackageResources.closed_forms_mixing_yaml),
+    Preset("closed-forms/sampling-bias", PackageResources.closed_forms_sampling_bias_yaml),
+    Preset("closed-forms/support", PackageResources.closed_forms_support_yaml),
+    Preset("closed-forms/temperature", PackageResources.closed_forms_temperature_yaml),
+    Preset("collapse-or-thrive/gaussian", PackageResources.collapse_or_thrive_gaussian_yaml),
+    Preset("shumailov/gmm", PackageResources.shumailov_gmm_yaml),
+    Preset("shumailov/gmm-small", PackageResources.shumailov_gmm_small_yaml),
   ]
 
   /// The preset of a name; `nil` where there is none.
