@@ -78,7 +78,7 @@ struct Composer<Model: GenerativeModel> {
     var parts: [SampleSet] = []
     var provenance = Provenance()
     for ingredient in recipe.ingredients {
-      for (samples, _, origins) in try resolve(ingredient, generation: generation, needsValues: true) {
+      try resolve(ingredient, generation: generation, needsValues: true) { samples, _, origins in
         guard let samples else { preconditionFailure("samples of \(ingredient) were not kept") }
         parts.append(samples)
         provenance.append(origins)
@@ -109,7 +109,7 @@ struct Composer<Model: GenerativeModel> {
       self.pooled = nil
     }
     for ingredient in remaining {
-      for (_, statistics, origins) in try resolve(ingredient, generation: generation, needsValues: false) {
+      try resolve(ingredient, generation: generation, needsValues: false) { _, statistics, origins in
         guard let statistics else { preconditionFailure("\(Model.self) has no statistics") }
         if merged == nil { merged = statistics } else { merged?.merge(statistics) }
         provenance.append(origins)
@@ -148,25 +148,27 @@ struct Composer<Model: GenerativeModel> {
     }
   }
 
-  private mutating func resolve(
-    _ ingredient: Ingredient, generation: Int, needsValues: Bool
-  ) throws -> [(SampleSet?, Model.Statistics?, Provenance)] {
+  /// Hands the sets of an ingredient to `take`, in order.
+  private func resolve(
+    _ ingredient: Ingredient, generation: Int, needsValues: Bool,
+    take: (SampleSet?, Model.Statistics?, Provenance) -> Void
+  ) throws {
     switch ingredient {
     case .real(let count) where count == first.real.count:
-      return [(first.real, first.statistics, first.real.provenance)]
+      take(first.real, first.statistics, first.real.provenance)
     case .real(let count):
       let part = first.real.selecting(Array(0..<count))
-      return [(part, first.model.summarize(part), part.provenance)]
+      take(part, first.model.summarize(part), part.provenance)
     case .fresh(let count):
-      guard count > 0 else { return [] }
+      guard count > 0 else { return }
       let part = try cell.dataset.fresh(count, key: keys.data(.freshData, generation: generation))
-      return [(part, first.model.summarize(part), part.provenance)]
+      take(part, first.model.summarize(part), part.provenance)
     case .synthetic(let generations):
-      return generations.map { index in
+      for index in generations {
         guard let set = stored[index] else {
           preconditionFailure("the synthetic set of generation \(index) was not kept")
         }
-        return (set.samples, set.statistics, set.provenance)
+        take(set.samples, set.statistics, set.provenance)
       }
     case .draw(let source, let count):
       guard let model = models[source] else {
@@ -177,7 +179,7 @@ struct Composer<Model: GenerativeModel> {
         count, from: model, generation: source, needsValues: needsValues || !Self.hasStatistics,
         sampleKey: key.folding(.sample), correctKey: key.folding(.correct))
       let origin: Origin = cell.corrects ? .corrected(source) : .generation(source)
-      return [(drawn.samples, drawn.statistics, Provenance(origin, count: count))]
+      take(drawn.samples, drawn.statistics, Provenance(origin, count: count))
     }
   }
 

@@ -68,7 +68,8 @@ public struct GaussianStatistics: SufficientStatistics {
       let covariance = [Double](unsafeUninitializedCapacity: scatter.count) { buffer, count in
         count = scatter.count
         scatter.withUnsafeBufferPointer { scatter in
-          for index in 0..<count { buffer[index] = scatter[index] / divisor }
+          let share = 1 / divisor
+          for index in 0..<count { buffer[index] = scatter[index] * share }
         }
       }
       return GaussianLaw(
@@ -212,4 +213,11 @@ private func centredProducts(_ x: [Double], rows: Int, centre: [Double]) -> [Dou
   }
   symmetrise(&products, d)
   return products
+}
+
+extension GaussianStatistics: CustomReflectable {
+  /// Shows the value, not how it is held.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["count": count, "mean": mean, "scatter": scatter])
+  }
 }

@@ -20,11 +20,14 @@ extension RandomStream {
     if below > 0 {
       withUnsafeTemporaryAllocation(of: Double.self, capacity: below) { normals in
         fillNormals(normals)
-        var next = 0
-        for row in 1..<dimension {
-          for column in 0..<min(row, columns) {
-            factor[row * columns + column] = normals[next]
-            next += 1
+        guard let normals = normals.baseAddress else { return }
+        factor.withUnsafeMutableBufferPointer { factor in
+          guard let factor = factor.baseAddress else { return }
+          var next = 0
+          for row in 1..<dimension {
+            let count = min(row, columns)
+            (factor + row * columns).update(from: normals + next, count: count)
+            next += count
           }
         }
       }
