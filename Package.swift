@@ -103,7 +103,7 @@ let package = Package(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "StudyTests", dependencies: ["Study", "Loops", "Models", "Datasets", "Metrics", "Results", "Options", "CSQLite", "TestSupport"],
+      name: "StudyTests", dependencies: ["Study", "Loops", "Models", "Datasets", "Metrics", "Results", "Options", "Randomness", "CSQLite", "TestSupport"],
       swiftSettings: settings),
     // Starts the built command under mpirun.
     .testTarget(

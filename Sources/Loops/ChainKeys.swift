@@ -24,9 +24,9 @@ public struct ChainScopes: Sendable {
 /// everything later on the whole cell: arms that differ in the loop share their real data and their
 /// generation 0 bit for bit.
 public struct ChainKeys: Sendable {
-  let data: RandomKey
-  let first: RandomKey
-  let cell: RandomKey
+  package let data: RandomKey
+  package let first: RandomKey
+  package let cell: RandomKey
 
   /// - Parameters:
   ///   - study: the study's seed.
@@ -39,15 +39,15 @@ public struct ChainKeys: Sendable {
     cell = root.folding(text: scopes.cell).folding(chain)
   }
 
-  func data(_ purpose: Purpose, generation: Int = 0) -> RandomKey {
+  package func data(_ purpose: Purpose, generation: Int = 0) -> RandomKey {
     data.folding(purpose).generation(generation)
   }
 
-  func fit(generation: Int) -> RandomKey {
+  package func fit(generation: Int) -> RandomKey {
     (generation == 0 ? first : cell).folding(.fit).generation(generation)
   }
 
-  func cell(_ purpose: Purpose, generation: Int) -> RandomKey {
+  package func cell(_ purpose: Purpose, generation: Int) -> RandomKey {
     cell.folding(purpose).generation(generation)
   }
 }

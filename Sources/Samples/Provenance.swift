@@ -118,7 +118,10 @@ public struct Provenance: Sendable, Hashable {
   public var summary: String {
     var sorted = Provenance()
     if zip(runs, runs.dropFirst()).allSatisfy({ $0.origin < $1.origin }) {
-      sorted = self
+      // Runs picked out of a set one by one are joined here; longer runs are joined already.
+      for run in runs {
+        if run.repeats == 1 { sorted.append(run.origin, count: run.count) } else { sorted.runs.append(run) }
+      }
     } else {
       for (origin, count) in counts { sorted.append(origin, count: count) }
     }

@@ -1,5 +1,5 @@
 /// What the coordinator does with results, and what it does besides dispatching.
-protocol FarmSink: AnyObject {
+package protocol FarmSink: AnyObject {
   /// Takes the results of a worker.
   func take(_ results: [UInt8], from rank: Int) throws
   /// Called between messages; keeps files and the progress line up to date.
@@ -9,7 +9,7 @@ protocol FarmSink: AnyObject {
 }
 
 /// The coordinator's side of the farm: hands out bundles, passes results on. Never waits for anyone.
-final class Coordinator {
+package final class Coordinator {
   private let transport: any Transport
   private let sink: any FarmSink
   private var schedule: Schedule
@@ -17,10 +17,10 @@ final class Coordinator {
   private let workers: Int
   private var present: Set<Int>
   private var told: Set<Int> = []
-  private(set) var reports: [WorkerReport] = []
-  private(set) var stopped = false
+  package private(set) var reports: [WorkerReport] = []
+  package private(set) var stopped = false
 
-  init(transport: any Transport, schedule: Schedule, workers: Int, sink: any FarmSink) {
+  package init(transport: any Transport, schedule: Schedule, workers: Int, sink: any FarmSink) {
     self.transport = transport
     self.schedule = schedule
     self.workers = workers
@@ -29,13 +29,13 @@ final class Coordinator {
   }
 
   /// Whether all workers have left.
-  var isFinished: Bool { present.isEmpty }
+  package var isFinished: Bool { present.isEmpty }
 
   /// Deals with what has arrived and hands out work.
   ///
   /// - Returns: whether anything happened.
   @discardableResult
-  func step() throws -> Bool {
+  package func step() throws -> Bool {
     if sink.wantsStop, !stopped {
       stopped = true
       schedule.stop()
@@ -62,7 +62,7 @@ final class Coordinator {
   }
 
   /// Runs until all workers have left.
-  func run() throws {
+  package func run() throws {
     var wait = IdleWait()
     while !isFinished {
       if try step() { wait.reset() } else { wait.pause() }

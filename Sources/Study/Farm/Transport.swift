@@ -1,5 +1,5 @@
 /// Messages between the coordinator and its workers. Ranks are numbered as in MPI; 0 coordinates.
-protocol Transport: AnyObject {
+package protocol Transport: AnyObject {
   /// Sends without waiting for the receiver.
   func send(_ message: [UInt8], to rank: Int) throws
   /// The next message, or `nil` when none has arrived.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What a worker does with a task.
-protocol TaskRunner: AnyObject {
+package protocol TaskRunner: AnyObject {
   /// Runs one task. Calls `tick` at least once a generation.
   func run(task: Int, tick: () throws -> Void) throws
   /// Results gathered since the last call, to be sent to the coordinator; `nil` if there are none.
@@ -11,7 +11,7 @@ protocol TaskRunner: AnyObject {
 }
 
 /// The worker's side of the farm: takes bundles, runs tasks, sends results.
-final class Worker {
+package final class Worker {
   private let transport: any Transport
   private let runner: any TaskRunner
   /// Called now and then while a task runs; the coordinator of the same process lives here.
@@ -25,7 +25,7 @@ final class Worker {
   /// Seconds between looks at the mailbox while a task runs.
   private static let tickSeconds = 0.01
 
-  init(
+  package init(
     transport: any Transport, runner: any TaskRunner, meanwhile: @escaping () throws -> Void = {}
   ) {
     self.transport = transport
@@ -36,7 +36,7 @@ final class Worker {
   /// Takes messages and runs at most one bundle.
   ///
   /// - Returns: whether the worker has left.
-  func step() throws -> (worked: Bool, left: Bool) {
+  package func step() throws -> (worked: Bool, left: Bool) {
     try takeMessages()
     if isStopping || (queue.isEmpty && finishing) {
       try sendResults(isLast: true)

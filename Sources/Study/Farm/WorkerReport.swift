@@ -1,14 +1,28 @@
 /// Where a worker's time went.
-struct WorkerReport: Codable, Sendable {
-  var rank: Int
-  var host: String
+package struct WorkerReport: Codable, Sendable {
+  package var rank: Int
+  package var host: String
   /// Seconds by phase name, `idle` among them.
-  var seconds: [String: Double]
-  var chains: Int
-  var generations: Int
+  package var seconds: [String: Double]
+  package var chains: Int
+  package var generations: Int
   /// Generation 0 fits made, and taken over from an arm with the same data, model and seed.
-  var firstFitted: Int
-  var firstReused: Int
+  package var firstFitted: Int
+  package var firstReused: Int
   /// Peak resident memory of the process.
-  var peakBytes: Int
+  package var peakBytes: Int
+
+  package init(
+    rank: Int, host: String, seconds: [String: Double], chains: Int, generations: Int,
+    firstFitted: Int, firstReused: Int, peakBytes: Int
+  ) {
+    self.rank = rank
+    self.host = host
+    self.seconds = seconds
+    self.chains = chains
+    self.generations = generations
+    self.firstFitted = firstFitted
+    self.firstReused = firstReused
+    self.peakBytes = peakBytes
+  }
 }
