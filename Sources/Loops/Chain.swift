@@ -9,16 +9,17 @@ import Samples
 
 /// The generational loop: real data → for each generation: compose → fit → sample → correct → measure →
 /// emit → remember. There is no other.
-struct Chain<Model: GenerativeModel> {
+final class Chain<Model: GenerativeModel> {
   private let cell: PreparedCell
   private let keys: ChainKeys
   private let first: FirstGeneration<Model>
   private let metrics: [any Metric]
   private let metricsNeedSamples: Bool
-  private var composer: Composer<Model>
+  private let composer: Composer<Model>
 
   /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`. In a rehearsal a mistake
   /// of the study is thrown instead of recorded.
+  @_specialize(where Model == Models.Gaussian)
   static func run(
     cell: PreparedCell, seed: Int, study: UInt64, committed: Int, isRehearsal: Bool,
     cache: inout FirstGenerationCache, control: ChainControl
@@ -30,7 +31,7 @@ struct Chain<Model: GenerativeModel> {
       let first = try cache.value(scope: cell.scopes.first, seed: seed) {
         try Chain.fitFirst(cell: cell, keys: keys)
       }
-      var chain = try Chain(cell: cell, keys: keys, first: first)
+      let chain = try Chain(cell: cell, keys: keys, first: first)
       builder = BlockBuilder(
         cell: cell.spec.id, seed: seed, metrics: chain.metricNames, first: committed)
       clock.charge(.fit)
@@ -104,7 +105,7 @@ struct Chain<Model: GenerativeModel> {
     return names + first.report.values.map { "fit." + $0.name }
   }
 
-  private mutating func generations(
+  private func generations(
     committed: Int, clock: inout PhaseClock, builder: inout BlockBuilder, control: ChainControl
   ) throws -> ChainStatus {
     let last = cell.spec.generations - 1

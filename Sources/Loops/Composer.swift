@@ -8,7 +8,10 @@ import Samples
 /// Turns recipes into training sets. Remembers the synthetic sets and models that later recipes may
 /// ask for, and the merged statistics of what an accumulating policy has already summed, so that
 /// nothing is read twice where the model has sufficient statistics.
-struct Composer<Model: GenerativeModel> {
+///
+/// The compiler is asked for a copy of the methods for `Gaussian`, the model of sweeps with 10⁵ and more
+/// generations of a few microseconds: generic code would cost them twice that.
+final class Composer<Model: GenerativeModel> {
   /// A synthetic set as it is remembered.
   private struct Stored {
     let samples: SampleSet?
@@ -40,6 +43,7 @@ struct Composer<Model: GenerativeModel> {
   static var hasStatistics: Bool { Model.Statistics.self != NoStatistics.self }
 
   /// The synthetic set after a generation: drawn, corrected, summarised.
+  @_specialize(where Model == Models.Gaussian)
   func draw(
     _ count: Int, from model: Model, generation: Int, needsValues: Bool, sampleKey: RandomKey,
     correctKey: RandomKey
@@ -54,7 +58,8 @@ struct Composer<Model: GenerativeModel> {
   }
 
   /// Remembers what recipes of later generations may ask for.
-  mutating func remember(
+  @_specialize(where Model == Models.Gaussian)
+  func remember(
     generation: Int, model: Model, synthesis: Synthesis<Model.Statistics>?, provenance: Provenance,
     keepsValues: Bool
   ) {
@@ -70,7 +75,8 @@ struct Composer<Model: GenerativeModel> {
   }
 
   /// The training set of a recipe for `generation`.
-  mutating func compose(_ recipe: Recipe, generation: Int) throws -> TrainingSet<Model.Statistics> {
+  @_specialize(where Model == Models.Gaussian)
+  func compose(_ recipe: Recipe, generation: Int) throws -> TrainingSet<Model.Statistics> {
     if !cell.spec.loop.statisticalError { return try composeLaws(recipe) }
     if Self.hasStatistics, recipe.subsample == nil {
       return try composeStatistics(recipe, generation: generation)
@@ -98,7 +104,7 @@ struct Composer<Model: GenerativeModel> {
   }
 
   /// Statistics merged in the recipe's order; what `pooled` holds already is not merged again.
-  private mutating func composeStatistics(
+  private func composeStatistics(
     _ recipe: Recipe, generation: Int
   ) throws -> TrainingSet<Model.Statistics> {
     var remaining = recipe.ingredients[...]
@@ -139,7 +145,7 @@ struct Composer<Model: GenerativeModel> {
 
   /// Drops the synthetic sets that no later recipe asks for: those before the recipe's own (recipes
   /// only move on), and those a growing pool has merged.
-  private mutating func forget(_ recipe: Recipe, merged: Bool) {
+  private func forget(_ recipe: Recipe, merged: Bool) {
     for ingredient in recipe.ingredients {
       guard case .synthetic(let generations) = ingredient else { continue }
       let end = merged ? generations.upperBound : generations.lowerBound

@@ -84,9 +84,6 @@ public struct PreparedCell: Sendable {
         cell: self, seed: seed, study: study, committed: committed, isRehearsal: isRehearsal,
         cache: &cache, control: control)
     }
-    // Opened from the registry the loop stays generic, which costs some microseconds a generation. The
-    // sweeps of 10⁵ generations and more use this model: for it the compiler makes a loop of its own.
-    if modelType == Gaussian.self { return try open(Gaussian.self) }
     return try open(modelType)
   }
 
