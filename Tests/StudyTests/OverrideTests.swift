@@ -61,12 +61,10 @@ import Testing
   }
 
   @Test func aPresetIsOverlaid() throws {
-    // The shipped preset names moments, gaussian, replace and accumulate only.
-    let catalogue = presetCatalogue
     let plan = try StudyFile.parse(
       Array(
         "study: mine\npreset: collapse-or-thrive/gaussian\nseeds: 0..<2\nloop: {bias: 0.5}\n".utf8),
-      name: "s.yaml", directory: "/", catalogue: catalogue)
+      name: "s.yaml", directory: "/")
     #expect(plan.study == "mine" && plan.seeds == [0, 1] && plan.generations == 100)
     #expect(plan.cells.count == 50 && plan.cells.allSatisfy { $0.loop.bias == 0.5 })
     #expect(Set(plan.cells.map(\.loop.policy.name)) == ["replace", "accumulate"])
@@ -75,8 +73,7 @@ import Testing
 
   @Test func aKeyHiddenByThePresetsMatrixIsAMistake() throws {
     func parse(_ text: String) throws -> StudyPlan {
-      try StudyFile.parse(
-        Array(text.utf8), name: "s.yaml", directory: "/", catalogue: presetCatalogue)
+      try StudyFile.parse(Array(text.utf8), name: "s.yaml", directory: "/")
     }
     let preset = "preset: collapse-or-thrive/gaussian\n"
     let error = try #require(throws: StudyError.self) {
@@ -95,6 +92,9 @@ import Testing
         Array("preset: collapse-or-thrive/gaussian\n".utf8), name: "s.yaml", directory: "/",
         catalogue: smallCatalogue)
     }
-    #expect(error.description.contains("preset collapse-or-thrive/gaussian:14:"), "\(error)")
+    let preset = try #require(PresetRegistry.named("collapse-or-thrive/gaussian"))
+    let lines = preset.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.hasPrefix("dataset:") }) + 1
+    #expect(error.description.contains("preset collapse-or-thrive/gaussian:\(line):"), "\(error)")
   }
 }

@@ -108,10 +108,7 @@ import Testing
       #expect(preset.summary.count > 20)
     }
     let preset = try #require(PresetRegistry.named("collapse-or-thrive/gaussian"))
-    let root = StudySchema.value(presetCatalogue)
-    #expect(schemaMistakes(try StudyFile.value(of: preset.text), root, root: root) == [])
-    let plan = try StudyFile.parse(
-      Array(preset.text.utf8), name: "p", directory: "/", catalogue: presetCatalogue)
+    let plan = try StudyFile.parse(Array(preset.text.utf8), name: "p", directory: "/")
     #expect(plan.cells.count == 50 && plan.chainCount == 5000 && plan.families.count == 25)
   }
 

@@ -92,18 +92,3 @@ func expanded(_ text: String, _ overrides: [String] = []) throws -> StudyPlan {
     Array(text.utf8), name: "s.yaml", directory: "/data", overrides: overrides,
     catalogue: smallCatalogue)
 }
-
-/// What the shipped preset of the Gaussian sweep names, declared as its components declare it.
-let presetCatalogue = Catalogue(
-  datasets: [
-    Component(
-      name: "gaussian", summary: "Vectors from a Gaussian.",
-      options: [
-        OptionSpec("dimension", .integer(1...4096), default: .integer(1), help: "Coordinates."),
-        OptionSpec("mean", .real(.any), default: .real(0), help: "Mean."),
-        OptionSpec("standard_deviation", .real(.positive), default: .real(1), help: "Spread."),
-        OptionSpec("samples", .integer(1...1_000_000), default: .integer(100), help: "Size."),
-      ])
-  ],
-  models: smallCatalogue.all(.model), policies: smallCatalogue.all(.policy),
-  correctors: smallCatalogue.all(.corrector), metrics: smallCatalogue.all(.metric))
