@@ -58,7 +58,8 @@ final class Chain<Model: GenerativeModel> {
 
   private static func fitFirst(cell: PreparedCell, keys: ChainKeys) throws -> FirstGeneration<Model> {
     let real = try cell.dataset.training(key: keys.data(.realData))
-    var model = try Model(options: cell.spec.model.options, space: cell.dataset.space)
+    let blank = try Model(options: cell.spec.model.options, space: cell.dataset.space)
+    var model = blank
     let statistics = model.summarize(real)
     var laws: [(weight: Double, law: Law)]?
     if !cell.spec.loop.statisticalError {
@@ -73,7 +74,7 @@ final class Chain<Model: GenerativeModel> {
       laws: laws)
     let report = try model.fit(training, key: keys.fit(generation: 0))
     return FirstGeneration(
-      real: real, statistics: statistics, model: model, report: report)
+      real: real, statistics: statistics, blank: blank, model: model, report: report)
   }
 
   private init(cell: PreparedCell, keys: ChainKeys, first: FirstGeneration<Model>) throws {
@@ -120,7 +121,7 @@ final class Chain<Model: GenerativeModel> {
         let training = try composer.compose(recipe, generation: generation)
         clock.charge(.compose)
         switch cell.spec.loop.start {
-        case .cold: model = try Model(options: cell.spec.model.options, space: cell.dataset.space)
+        case .cold: model = first.blank
         case .warm: break
         case .base: model = first.model
         }

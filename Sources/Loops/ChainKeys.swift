@@ -27,6 +27,9 @@ public struct ChainKeys: Sendable {
   package let data: RandomKey
   package let first: RandomKey
   package let cell: RandomKey
+  /// The cell's key for each purpose, in the order of `Purpose.allCases`: folded once a chain, not once
+  /// a generation.
+  private let purposes: [RandomKey]
 
   /// - Parameters:
   ///   - study: the study's seed.
@@ -36,7 +39,9 @@ public struct ChainKeys: Sendable {
     let chain = UInt64(bitPattern: Int64(seed))
     data = root.folding(text: scopes.data).folding(chain)
     first = root.folding(text: scopes.first).folding(chain)
-    cell = root.folding(text: scopes.cell).folding(chain)
+    let own = root.folding(text: scopes.cell).folding(chain)
+    cell = own
+    purposes = Purpose.allCases.map { own.folding($0) }
   }
 
   package func data(_ purpose: Purpose, generation: Int = 0) -> RandomKey {
@@ -44,10 +49,11 @@ public struct ChainKeys: Sendable {
   }
 
   package func fit(generation: Int) -> RandomKey {
-    (generation == 0 ? first : cell).folding(.fit).generation(generation)
+    generation == 0 ? first.folding(.fit).generation(0) : cell(.fit, generation: generation)
   }
 
   package func cell(_ purpose: Purpose, generation: Int) -> RandomKey {
-    cell.folding(purpose).generation(generation)
+    // Raw values count from 1 in the order of the cases.
+    purposes[Int(purpose.rawValue) - 1].generation(generation)
   }
 }

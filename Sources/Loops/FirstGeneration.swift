@@ -6,6 +6,8 @@ struct FirstGeneration<Model: GenerativeModel>: Sendable {
   let real: SampleSet
   /// Statistics of `real`, for models that have some.
   let statistics: Model.Statistics?
+  /// The model before any fit: what a cold start begins from.
+  let blank: Model
   let model: Model
   let report: FitReport
 }
