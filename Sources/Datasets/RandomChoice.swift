@@ -7,10 +7,7 @@ import Randomness
 func chosenAtRandom<Element>(
   _ count: Int, from elements: [Element], _ stream: inout RandomStream
 ) -> [Element] {
-  precondition((0...elements.count).contains(count), "\(count) of \(elements.count) elements")
   var result = elements
-  for index in 0..<count {
-    result.swapAt(index, index + stream.integer(below: elements.count - index))
-  }
+  stream.shuffle(&result, first: count)
   return Array(result[..<count])
 }

@@ -29,7 +29,7 @@ public struct Categorical: DrawnDataset {
   public let count: Int
   public let heldOutCount: Int
   private let categorical: CategoricalLaw
-  private let sampler: CumulativeSampler
+  private let sampler: AliasTable
 
   public init(options: OptionValues, files: DataFiles) throws {
     let given = options[Categorical.probabilities].reals
@@ -58,7 +58,7 @@ public struct Categorical: DrawnDataset {
     count = options[DrawnOptions.samples]
     heldOutCount = options[DrawnOptions.heldOut]
     categorical = CategoricalLaw(probabilities: probabilities)
-    sampler = CumulativeSampler(probabilities)
+    sampler = AliasTable(weights: probabilities)
   }
 
   public var law: Law? { .categorical(categorical) }
@@ -66,7 +66,7 @@ public struct Categorical: DrawnDataset {
   public func draw(_ count: Int, origin: Origin, stream: inout RandomStream) -> SampleSet {
     var indices: [Int32] = []
     indices.reserveCapacity(count)
-    for _ in 0..<count { indices.append(Int32(sampler.draw(&stream))) }
+    for _ in 0..<count { indices.append(Int32(stream.category(sampler))) }
     return SampleSet(
       space: space, indices: indices, provenance: Provenance(origin, count: count))
   }

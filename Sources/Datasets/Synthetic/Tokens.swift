@@ -40,8 +40,8 @@ public struct Tokens: DrawnDataset {
   public let count: Int
   public let heldOutCount: Int
   private let tokens: TokenLaw
-  private let contextSampler: CumulativeSampler
-  private let tokenSamplers: [CumulativeSampler]
+  private let contextSampler: AliasTable
+  private let tokenSamplers: [AliasTable]
 
   public init(options: OptionValues, files: DataFiles) throws {
     let contexts = options[Tokens.contexts]
@@ -74,8 +74,8 @@ public struct Tokens: DrawnDataset {
     tokens = TokenLaw(
       contexts: contexts, vocabulary: vocabulary, contextProbabilities: contextProbabilities,
       tokenProbabilities: rows.flatMap { $0 })
-    contextSampler = CumulativeSampler(contextProbabilities)
-    tokenSamplers = rows.map { CumulativeSampler($0) }
+    contextSampler = AliasTable(weights: contextProbabilities)
+    tokenSamplers = rows.map { AliasTable(weights: $0) }
   }
 
   public var law: Law? { .tokens(tokens) }
@@ -84,9 +84,9 @@ public struct Tokens: DrawnDataset {
     var indices: [Int32] = []  // [count × 2]: context, token
     indices.reserveCapacity(2 * count)
     for _ in 0..<count {
-      let context = contextSampler.draw(&stream)
+      let context = stream.category(contextSampler)
       indices.append(Int32(context))
-      indices.append(Int32(tokenSamplers[context].draw(&stream)))
+      indices.append(Int32(stream.category(tokenSamplers[context])))
     }
     return SampleSet(
       space: space, indices: indices, provenance: Provenance(origin, count: count))

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Loops
 import MPI
 import Randomness
 
@@ -51,21 +52,21 @@ public enum FarmBenchmark {
         try Worker(transport: MPITransport(world), runner: runner).run()
         return nil
       }
-      let start = farmSeconds()
+      let start = monotonicSeconds()
       let coordinator = Coordinator(
         transport: MPITransport(world), schedule: Schedule(costs: costs, workers: world.size - 1),
         workers: world.size - 1, sink: CountingSink())
       try coordinator.run()
-      return (farmSeconds() - start, coordinator.reports)
+      return (monotonicSeconds() - start, coordinator.reports)
     }
     let (near, far) = LoopbackTransport.pair()
-    let start = farmSeconds()
+    let start = monotonicSeconds()
     let coordinator = Coordinator(
       transport: near, schedule: Schedule(costs: costs, workers: 1), workers: 1, sink: CountingSink())
     let worker = Worker(transport: far, runner: runner)
     repeat { try coordinator.step() } while try !worker.step().left
     try coordinator.run()
-    return (farmSeconds() - start, coordinator.reports)
+    return (monotonicSeconds() - start, coordinator.reports)
   }
 }
 
@@ -105,10 +106,10 @@ private final class BusyRunner: TaskRunner {
   init(costs: [Double]) { self.costs = costs }
 
   func run(task: Int, tick: () throws -> Void) throws {
-    let start = farmSeconds()
+    let start = monotonicSeconds()
     let end = threadSeconds() + costs[task]
     while threadSeconds() < end {}
-    busy += farmSeconds() - start
+    busy += monotonicSeconds() - start
     try tick()
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Loops
 
 /// What a worker does with a task.
 package protocol TaskRunner: AnyObject {
@@ -47,20 +48,20 @@ package final class Worker {
       return (true, true)
     }
     guard !queue.isEmpty else {
-      if idleSince == nil { idleSince = now() }
+      if idleSince == nil { idleSince = monotonicSeconds() }
       return (false, false)
     }
-    if let since = idleSince { idleSeconds += now() - since }
+    if let since = idleSince { idleSeconds += monotonicSeconds() - since }
     idleSince = nil
     let bundle = queue.removeFirst()
-    let start = now()
+    let start = monotonicSeconds()
     for task in bundle.tasks where !isStopping {
       try runner.run(task: task) { try tick() }
       try tick()
       try sendResults(isLast: false)
     }
     try transport.send(
-      FarmMessage.done(bundle: bundle.id, seconds: now() - start).encoded(), to: 0)
+      FarmMessage.done(bundle: bundle.id, seconds: monotonicSeconds() - start).encoded(), to: 0)
     return (true, false)
   }
 
@@ -75,7 +76,7 @@ package final class Worker {
   }
 
   private func tick() throws {
-    let time = now()
+    let time = monotonicSeconds()
     guard time - lastTick >= Self.tickSeconds else { return }
     lastTick = time
     try takeMessages()
@@ -99,14 +100,6 @@ package final class Worker {
     try transport.send(FarmMessage.results(results).encoded(), to: 0)
   }
 
-  private func now() -> Double { farmSeconds() }
-}
-
-/// Seconds on the monotonic clock.
-func farmSeconds() -> Double {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
 }
 
 /// Waiting for messages: some quick looks that give the core away, then sleeps of 50 to 200 µs.

@@ -55,10 +55,10 @@ final class PreparedStudy {
   /// - Throws: `CellRefusal` for the first cell that cannot run, `DataError`.
   func rehearse() throws {
     guard let seed = plan.seeds.first else { return }
-    let end = farmSeconds() + Self.rehearsalSeconds
+    let end = monotonicSeconds() + Self.rehearsalSeconds
     var known: Set<String> = []
     var cache = FirstGenerationCache()
-    for index in plan.families.joined() where farmSeconds() < end {
+    for index in plan.families.joined() where monotonicSeconds() < end {
       let cell = try cell(index)
       guard known.insert(cell.spec.parts).inserted else { continue }
       do {

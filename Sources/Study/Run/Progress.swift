@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
+import Loops
 
 /// Progress on standard error: one live line on a terminal, a plain line every 30 s elsewhere.
 struct Progress {
   private let chains: Int
   private let generations: Int
   private let isTerminal = isatty(2) == 1
-  private var last = farmSeconds()
+  private var last = monotonicSeconds()
   private var isOpen = false
 
   private static let terminalSeconds = 0.2
@@ -19,7 +20,7 @@ struct Progress {
 
   /// - Parameter new: generations of this session, from which the rate comes.
   mutating func show(chains done: Int, generations committed: Int, new: Int, elapsed: Double) {
-    let now = farmSeconds()
+    let now = monotonicSeconds()
     guard now - last >= (isTerminal ? Self.terminalSeconds : Self.logSeconds) else { return }
     last = now
     var line = "chains \(done)/\(chains), generations \(committed)/\(generations)"

@@ -1,4 +1,5 @@
 import Glibc
+import Loops
 import Samples
 
 /// When a run should stop and save: USR1, SIGINT or SIGTERM, or a time limit.
@@ -6,12 +7,12 @@ struct StopConditions: Sendable {
   private let deadline: Double?
 
   /// - Parameter maxHours: hours from now; `nil` for no limit.
-  init(maxHours: Double?) { deadline = maxHours.map { farmSeconds() + 3600 * $0 } }
+  init(maxHours: Double?) { deadline = maxHours.map { monotonicSeconds() + 3600 * $0 } }
 
   /// Whether to stop; a passed deadline becomes a request that long fits see as well.
   func met() -> Bool {
     if Interruption.isRequested { return true }
-    if let deadline, farmSeconds() >= deadline {
+    if let deadline, monotonicSeconds() >= deadline {
       Interruption.request()
       return true
     }

@@ -37,10 +37,10 @@ public enum StudyRun {
     let runner = try StudyRunner(
       plan: run.plan, tasks: tasks, directory: run.directory, rank: 0, shouldStop: stop.met)
     let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
-    let start = farmSeconds()
+    let start = monotonicSeconds()
     repeat { try coordinator.step() } while try !worker.step().left
     try coordinator.run()
-    return try finish(sink, coordinator, elapsed: farmSeconds() - start, directory: run.directory)
+    return try finish(sink, coordinator, elapsed: monotonicSeconds() - start, directory: run.directory)
   }
 
   private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
@@ -63,9 +63,9 @@ public enum StudyRun {
     let coordinator = Coordinator(
       transport: MPITransport(world), schedule: Schedule(costs: tasks.map(\.cost), workers: workers),
       workers: workers, sink: sink)
-    let began = farmSeconds()
+    let began = monotonicSeconds()
     try coordinator.run()
-    return try finish(sink, coordinator, elapsed: farmSeconds() - began, directory: run.directory)
+    return try finish(sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
   }
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {

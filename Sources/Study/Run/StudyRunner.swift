@@ -17,7 +17,7 @@ final class StudyRunner: TaskRunner {
   private var cache = FirstGenerationCache()
   private var outgoing: [ChainBlock] = []
   private var outgoingValues = 0
-  private var sent = farmSeconds()
+  private var sent = monotonicSeconds()
   private var seconds = [Double](repeating: 0, count: Phase.allCases.count)
   private var chains = 0
   private var generations = 0
@@ -72,14 +72,14 @@ final class StudyRunner: TaskRunner {
       if isLast { try segment.sync() }
       return nil
     }
-    guard isLast || outgoingValues >= Self.sendValues || farmSeconds() - sent >= Self.sendSeconds
+    guard isLast || outgoingValues >= Self.sendValues || monotonicSeconds() - sent >= Self.sendSeconds
     else { return nil }
-    let start = farmSeconds()
+    let start = monotonicSeconds()
     if isLast { try segment.sync() } else { try segment.flush() }
     defer {
       outgoing.removeAll(keepingCapacity: true)
       outgoingValues = 0
-      sent = farmSeconds()
+      sent = monotonicSeconds()
       seconds[Phase.write.rawValue] += sent - start
     }
     return MessageCodec.encode(outgoing)

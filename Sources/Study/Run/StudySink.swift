@@ -17,8 +17,8 @@ final class StudySink: FarmSink {
   private var counts: [ChainStatus: Int] = [:]
   private var generations: Int
   private let generationsBefore: Int
-  private let started = farmSeconds()
-  private var lastCommit = farmSeconds()
+  private let started = monotonicSeconds()
+  private var lastCommit = monotonicSeconds()
   private var lastStatus = -Double.infinity
   private var pendingRows = false
 
@@ -74,7 +74,7 @@ final class StudySink: FarmSink {
   }
 
   func periodic() throws {
-    let now = farmSeconds()
+    let now = monotonicSeconds()
     if pendingRows, now - lastCommit >= Self.commitSeconds {
       lastCommit = now
       if try database.commit() { pendingRows = false }
@@ -93,7 +93,7 @@ final class StudySink: FarmSink {
   }
 
   private func writeStatus(_ state: RunStatus.State) throws {
-    let elapsed = farmSeconds() - started
+    let elapsed = monotonicSeconds() - started
     let planned = plan.chainCount * plan.generations
     let made = generations - generationsBefore
     try directory.write(
