@@ -71,7 +71,8 @@ INLINE void product(const double *f, long rows, long inner, int triangular, cons
 #define NAMES f, rows, inner, triangular, a, columns, scale, g
 
 #if defined(__x86_64__)
-__attribute__((target("arch=x86-64-v4"), noinline)) static void product_avx512(ARGUMENTS) {
+__attribute__((target("arch=x86-64-v4"), min_vector_width(512), noinline)) static void
+product_avx512(ARGUMENTS) {
   product(NAMES);
 }
 __attribute__((target("arch=x86-64-v3"), noinline)) static void product_avx2(ARGUMENTS) {

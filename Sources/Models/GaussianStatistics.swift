@@ -65,16 +65,10 @@ public struct GaussianStatistics: SufficientStatistics {
       }
       // A finite diagonal bounds every entry (Cauchy–Schwarz).
       for index in 0..<dimension where !scatter[index * dimension + index].isFinite { return nil }
-      let covariance = [Double](unsafeUninitializedCapacity: scatter.count) { buffer, count in
-        count = scatter.count
-        scatter.withUnsafeBufferPointer { scatter in
-          let share = 1 / divisor
-          for index in 0..<count { buffer[index] = scatter[index] * share }
-        }
-      }
       return GaussianLaw(
         mean: mean,
-        factor: SemidefiniteFactor(covariance, dimension: dimension, maximumRank: maximumRank))
+        factor: SemidefiniteFactor(
+          scatter, dimension: dimension, maximumRank: maximumRank, scale: 1 / divisor))
     }
   }
 
@@ -109,9 +103,11 @@ public struct GaussianStatistics: SufficientStatistics {
       guard let lower = merged.baseAddress else { return }
       other.add(to: lower)
       gap.withUnsafeBufferPointer { gap in
+        guard let gap = gap.baseAddress else { return }
         for row in 0..<dimension {
           let factor = weight * gap[row]
-          for column in 0...row { lower[row * dimension + column] += factor * gap[column] }
+          let own = lower + row * dimension
+          for column in 0..<row + 1 { own[column] += factor * gap[column] }
         }
       }
     }
@@ -126,8 +122,7 @@ public struct GaussianStatistics: SufficientStatistics {
       return scatter
     case .factored(let factor):
       var lower = [Double](repeating: 0, count: dimension * dimension)
-      accumulateLowerRowProducts(
-        factor.values, rows: dimension, columns: factor.rank, into: &lower)
+      factor.addSquare(toLower: &lower)
       return lower
     }
   }
@@ -137,15 +132,15 @@ public struct GaussianStatistics: SufficientStatistics {
     switch form {
     case .dense(let scatter):
       scatter.withUnsafeBufferPointer { scatter in
+        guard let scatter = scatter.baseAddress else { return }
         for row in 0..<dimension {
-          for column in 0...row {
-            lower[row * dimension + column] += scatter[row * dimension + column]
-          }
+          let own = lower + row * dimension
+          let added = scatter + row * dimension
+          for column in 0..<row + 1 { own[column] += added[column] }
         }
       }
     case .factored(let factor):
-      accumulateLowerRowProducts(
-        factor.values, rows: dimension, columns: factor.rank, beta: 1, into: lower)
+      factor.addSquare(toLower: lower)
     }
   }
 }

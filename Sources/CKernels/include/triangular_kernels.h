@@ -1,6 +1,8 @@
 #ifndef OUROBOROS_TRIANGULAR_KERNELS_H
 #define OUROBOROS_TRIANGULAR_KERNELS_H
 
+// Products of triangular matrices; symmetric_kernels.h has factor and square of symmetric ones.
+
 /// g = scale · f · a for a lower trapezoidal a, row-major, zeros stored above its diagonal.
 ///
 /// f            [rows × inner]; with triangular != 0 square, lower triangular, zeros stored above

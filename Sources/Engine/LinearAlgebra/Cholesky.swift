@@ -1,18 +1,38 @@
+import CKernels
 import COpenBLAS
 
 /// Up to this dimension plain loops beat the call into LAPACK.
 let smallDimension = 12
 
-/// The lower Cholesky factor L [n×n] of a symmetric positive definite matrix, A = L·Lᵀ; `nil` when a
-/// pivot is not positive or not finite.
+/// Up to this dimension the project's kernels are faster than LAPACK.
+let kernelDimension = 256
+
+/// The lower Cholesky factor L [n×n] of a symmetric positive definite matrix, scale·A = L·Lᵀ; `nil`
+/// when a pivot is not positive or not finite.
 ///
 /// - Parameter a: [n×n] row-major; only the lower triangle is read.
 /// - Complexity: n³/3 floating-point operations.
-public func choleskyFactor(_ a: [Double], dimension: Int) -> [Double]? {
+public func choleskyFactor(_ a: [Double], dimension: Int, scale: Double = 1) -> [Double]? {
   precondition(a.count == dimension * dimension, "\(a.count) entries for \(dimension)×\(dimension)")
-  if dimension == 1 { return a[0] > 0 && a[0].isFinite ? [a[0].squareRoot()] : nil }
+  if dimension > smallDimension, dimension <= kernelDimension {
+    return kernelCholeskyFactor(a, dimension, scale)
+  }
+  let scaled = scale == 1 ? a : a.map { $0 * scale }
+  if dimension == 1 {
+    return scaled[0] > 0 && scaled[0].isFinite ? [scaled[0].squareRoot()] : nil
+  }
   return dimension <= smallDimension
-    ? smallCholeskyFactor(a, dimension) : blockedCholeskyFactor(a, dimension)
+    ? smallCholeskyFactor(scaled, dimension) : blockedCholeskyFactor(scaled, dimension)
+}
+
+private func kernelCholeskyFactor(_ a: [Double], _ n: Int, _ scale: Double) -> [Double]? {
+  var failure = 0
+  let factor = [Double](unsafeUninitializedCapacity: n * n) { buffer, count in
+    failure = ouroboros_cholesky(a, scale, n, buffer.baseAddress.unsafelyUnwrapped)
+    // Where it fails, nothing of the buffer counts.
+    count = failure == 0 ? n * n : 0
+  }
+  return failure == 0 ? factor : nil
 }
 
 /// Row by row (Cholesky–Banachiewicz).

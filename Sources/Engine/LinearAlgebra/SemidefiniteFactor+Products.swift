@@ -24,26 +24,50 @@ extension SemidefiniteFactor {
   public func scaled(by scale: Double) -> SemidefiniteFactor {
     let scaled = [Double](unsafeUninitializedCapacity: values.count) { buffer, count in
       count = values.count
-      values.withUnsafeBufferPointer { f in for index in 0..<count { buffer[index] = scale * f[index] } }
+      guard let out = buffer.baseAddress, count > 0 else { return }
+      values.withUnsafeBufferPointer { f in
+        guard let f = f.baseAddress else { return }
+        for row in 0..<dimension {
+          let filled = isTriangular ? row + 1 : rank
+          let own = f + row * rank
+          let result = out + row * rank
+          for column in 0..<filled { result[column] = scale * own[column] }
+          (result + filled).update(repeating: 0, count: rank - filled)
+        }
+      }
     }
     return SemidefiniteFactor(
       dimension: dimension, rank: rank, values: scaled, isTriangular: isTriangular,
       isDiagonal: isDiagonal)
   }
 
+  /// Adds F·Fᵀ to the lower triangle of c [dimension×dimension]; the upper one is left.
+  ///
+  /// - Complexity: dimension²·rank floating-point operations, a third of it for a triangular factor.
+  public func addSquare(toLower c: UnsafeMutablePointer<Double>) {
+    accumulateLowerRowProducts(
+      values, rows: dimension, columns: rank, triangular: isTriangular, beta: 1, into: c)
+  }
+
   /// F·Fᵀ, [dimension×dimension], symmetric.
   ///
-  /// - Complexity: dimension²·rank floating-point operations.
+  /// - Complexity: dimension²·rank floating-point operations, a third of it for a triangular factor.
   public var square: [Double] {
     var result = [Double](repeating: 0, count: dimension * dimension)
-    accumulateLowerRowProducts(values, rows: dimension, columns: rank, into: &result)
+    addSquare(toLower: &result)
     symmetriseFromLower(&result, dimension)
     return result
   }
 
   /// tr F·Fᵀ.
   public var trace: Double {
-    values.withUnsafeBufferPointer { f in f.baseAddress.map { laneDot($0, $0, count: f.count) } ?? 0 }
+    values.withUnsafeBufferPointer { f in
+      guard let f = f.baseAddress else { return 0 }
+      guard isTriangular, dimension > smallDimension else { return laneDot(f, f, count: values.count) }
+      var sum = 0.0
+      for row in 0..<dimension { sum += laneDot(f + row * rank, f + row * rank, count: row + 1) }
+      return sum
+    }
   }
 
   /// F·z + offset, [dimension].
@@ -57,6 +81,13 @@ extension SemidefiniteFactor {
     var result = offset
     if isDiagonal {
       for row in 0..<dimension { result[row] += scale * values[row * rank + row] * z[row] }
+      return result
+    }
+    if isTriangular, dimension > smallDimension {
+      values.withUnsafeBufferPointer { f in
+        guard let f = f.baseAddress else { return }
+        for row in 0..<dimension { result[row] += scale * laneDot(f + row * rank, z, count: row + 1) }
+      }
       return result
     }
     values.withUnsafeBufferPointer { f in

@@ -19,13 +19,17 @@ public struct SemidefiniteFactor: Sendable {
   ///   - a: [dimension×dimension], row-major.
   ///   - maximumRank: an upper bound of A's rank that is known beforehand, e.g. samples − 1 for a
   ///     sample covariance. Rounding then cannot pretend to a higher one.
-  public init(_ a: [Double], dimension: Int, maximumRank: Int = .max) {
-    if maximumRank >= dimension, let lower = choleskyFactor(a, dimension: dimension) {
+  ///   - scale: multiplies A.
+  public init(_ a: [Double], dimension: Int, maximumRank: Int = .max, scale: Double = 1) {
+    if maximumRank >= dimension,
+      let lower = choleskyFactor(a, dimension: dimension, scale: scale)
+    {
       self.init(
         dimension: dimension, rank: dimension, values: lower, isTriangular: true,
         isDiagonal: dimension == 1)
     } else {
-      self.init(pivoting: a, dimension: dimension, maximumRank: max(0, maximumRank))
+      let scaled = scale == 1 ? a : a.map { $0 * scale }
+      self.init(pivoting: scaled, dimension: dimension, maximumRank: max(0, maximumRank))
     }
   }
 
