@@ -9,9 +9,6 @@ public enum Interruption {
   /// been read.
   public static func request() { requested.store(true, ordering: .relaxed) }
 
-  /// Takes the request back; for tests and for a second run in one process.
-  public static func reset() { requested.store(false, ordering: .relaxed) }
-
   public static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
   /// - Throws: `Interrupted` when a stop was requested.

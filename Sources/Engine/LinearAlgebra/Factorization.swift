@@ -24,18 +24,6 @@ public func symmetricEigen(_ a: [Double], dimension: Int) -> (values: [Double], 
   return (values, vectors)
 }
 
-/// The symmetric square root of a positive semi-definite matrix; negative eigenvalues from rounding
-/// count as zero. `nil` as for `symmetricEigen`.
-public func semidefiniteSquareRoot(_ a: [Double], dimension: Int) -> [Double]? {
-  guard let (values, vectors) = symmetricEigen(a, dimension: dimension) else { return nil }
-  var scaled = vectors
-  for row in 0..<dimension {
-    let root = max(values[row], 0).squareRoot().squareRoot()
-    for column in 0..<dimension { scaled[row * dimension + column] *= root }
-  }
-  return gram(scaled, rows: dimension, dimension: dimension)
-}
-
 /// Solves A·x = b for symmetric positive definite A [n×n] and b [n×columns] in place; `nil` when A is
 /// not positive definite.
 public func solvePositiveDefinite(

@@ -99,7 +99,7 @@ public enum StudyRun {
   private static func finish(
     _ sink: StudySink, _ coordinator: Coordinator, elapsed: Double, directory: RunDirectory
   ) throws -> Int32 {
-    let code = try sink.finish(stopped: coordinator.stopped)
+    let code = try sink.finish()
     for line in sink.closing { say(line) }
     let table = TimingTable(reports: coordinator.reports, elapsed: elapsed)
     if !table.text.isEmpty, elapsed > 0.05 { say(table.text) }

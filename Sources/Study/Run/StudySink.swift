@@ -106,7 +106,7 @@ final class StudySink: FarmSink {
   }
 
   /// Writes the summary over seeds, closes the database and says how the run ended.
-  func finish(stopped: Bool) throws -> Int32 {
+  func finish() throws -> Int32 {
     progress.end()
     var summaries: [String: [SummaryRow]] = [:]
     for table in index.tables() {
