@@ -1,0 +1,37 @@
+extension Tensor {
+  /// x·Φ(x) with the normal distribution function Φ (Hendrycks & Gimpel 2016); PyTorch's default GELU.
+  public func gelu(file: StaticString = #fileID, line: Int = #line) -> Tensor {
+    let root: Float = 0.5
+    let wide = (self * root.squareRoot()).erf(file: file, line: line)
+    return (0.5 * self) * (1 + wide)
+  }
+
+  /// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), the approximation of `gelu` that GPT-2 uses.
+  public func geluByTanh(file: StaticString = #fileID, line: Int = #line) -> Tensor {
+    let inner = self * (0.7978845608028654 + 0.035677408136300125 * self.square(file: file, line: line))
+    return (0.5 * self) * (1 + inner.tanh(file: file, line: line))
+  }
+
+  /// x·σ(x), also called swish, σ the logistic function.
+  public func silu(file: StaticString = #fileID, line: Int = #line) -> Tensor {
+    self * sigmoid(file: file, line: line)
+  }
+
+  /// x where it is positive, elsewhere slope·x. Its derivative at 0 is the slope.
+  public func leakyReLU(
+    _ slope: Float = 0.01, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor {
+    // A factor without a gradient: the derivative is this factor again.
+    self * (self .> 0).select(filled(1), filled(slope), file: file, line: line)
+  }
+
+  /// log(1 + exp(x)) without overflow.
+  ///
+  /// The first derivative is the logistic function everywhere; at exactly 0 the second one is taken
+  /// as 0, not 1/4.
+  public func softplus(file: StaticString = #fileID, line: Int = #line) -> Tensor {
+    // (x + |x|)/2 instead of max(x, 0): its derivative at 0 is 1/2, the right one.
+    let size = abs(file: file, line: line)
+    return 0.5 * (self + size) + (-size).exp(file: file, line: line).log1p(file: file, line: line)
+  }
+}
