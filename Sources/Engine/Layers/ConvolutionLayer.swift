@@ -24,13 +24,25 @@ public struct ConvolutionLayer: Layer {
     dilation: Int = 1, groups: Int = 1, hasBias: Bool = true,
     initialisation: Initialisation = .standard, weightName: String = "weight", key: RandomKey
   ) {
+    self.init(
+      name, inputs: inputs, outputs: outputs,
+      window: Window(
+        kernel: kernel, stride: stride, padding: padding, dilation: dilation, groups: groups),
+      hasBias: hasBias, initialisation: initialisation, weightName: weightName, key: key)
+  }
+
+  /// The same with a window that is not square.
+  public init(
+    _ name: String, inputs: Int, outputs: Int, window: Window, hasBias: Bool = true,
+    initialisation: Initialisation = .standard, weightName: String = "weight", key: RandomKey
+  ) {
+    let groups = window.groups
     precondition(
       groups >= 1 && inputs % groups == 0 && outputs % groups == 0,
       "\(name): \(inputs) and \(outputs) channels in \(groups) groups")
-    window = Window(
-      kernel: kernel, stride: stride, padding: padding, dilation: dilation, groups: groups)
-    let shape = [outputs, kernel, kernel, inputs / groups]
-    let places = kernel * kernel
+    self.window = window
+    let shape = [outputs] + window.kernel + [inputs / groups]
+    let places = window.kernel.reduce(1, *)
     let fan = Fan(inputs: inputs / groups * places, outputs: outputs * places)
     weight = Variable(partName(name, weightName), shape, fileLayout: .convolution(shape))
     weight.initialise(initialisation, fan: fan, key: key)

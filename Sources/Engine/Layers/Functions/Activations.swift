@@ -1,8 +1,7 @@
 extension Tensor {
   /// x·Φ(x) with the normal distribution function Φ (Hendrycks & Gimpel 2016); PyTorch's default GELU.
   public func gelu(file: StaticString = #fileID, line: Int = #line) -> Tensor {
-    let root: Float = 0.5
-    let wide = (self * root.squareRoot()).erf(file: file, line: line)
+    let wide = (self * Float(0.5).squareRoot()).erf(file: file, line: line)
     return (0.5 * self) * (1 + wide)
   }
 
@@ -25,13 +24,12 @@ extension Tensor {
     self * (self .> 0).select(filled(1), filled(slope), file: file, line: line)
   }
 
-  /// log(1 + exp(x)) without overflow.
-  ///
-  /// The first derivative is the logistic function everywhere; at exactly 0 the second one is taken
-  /// as 0, not 1/4.
-  public func softplus(file: StaticString = #fileID, line: Int = #line) -> Tensor {
-    // (x + |x|)/2 instead of max(x, 0): its derivative at 0 is 1/2, the right one.
-    let size = abs(file: file, line: line)
-    return 0.5 * (self + size) + (-size).exp(file: file, line: line).log1p(file: file, line: line)
+  /// x where it is positive, elsewhere scale·(exp(x) - 1) (Clevert et al. 2016).
+  public func elu(
+    _ scale: Float = 1, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor {
+    // The branch that is not taken must not overflow.
+    let below = scale * (minimum(0).exp(file: file, line: line) - 1)
+    return (self .> 0).select(self, below, file: file, line: line)
   }
 }
