@@ -96,6 +96,7 @@ int onednn_create_convolution(const onednn_convolution *c, onednn_operation **op
       .packed = c->packed,
       .activation = c->activation,
       .slope = c->activation_slope,
+      .preferred = c->preferred,
   };
   if (c->bias) request.bias = (shape){1, {c->output_channels}, {1}};
   switch (c->direction) {

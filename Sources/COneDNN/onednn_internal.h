@@ -81,10 +81,15 @@ typedef struct {
 HIDDEN int attributes_create(dnnl_primitive_attr_t *result, int accumulate,
                              onednn_activation activation, float slope);
 
+/// Plans by the first implementation whose name begins with `preferred`, which may be NULL.
 HIDDEN int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
-                            const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes);
+                            const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
+                            const char *preferred);
 HIDDEN int plan_product(primitive_plan *result, const plan_layouts *layouts,
-                        const_dnnl_primitive_attr_t attributes);
+                        const_dnnl_primitive_attr_t attributes, const char *preferred);
+
+/// The library's name of the implementation that was planned, "" when it has none.
+HIDDEN const char *plan_name(primitive_plan plan);
 HIDDEN int plan_reorder(primitive_plan *result, layout_view from, layout_view to);
 
 // -- Operations ------------------------------------------------------------------------
@@ -144,6 +149,7 @@ typedef struct {
   operand_order first_order, second_order, result_order;
   onednn_activation activation;
   float slope;
+  const char *preferred;
 } request;
 
 HIDDEN int operation_create(const request *request, onednn_operation **result);

@@ -174,8 +174,9 @@ static int plan_operation(primitive_plan *plan, onednn_operation *operation,
   TRY(attributes_create(attributes, request->accumulate, request->activation, request->slope));
   plan_layouts layouts = {wishes->first, wishes->second, operation->bias, wishes->result};
   return request->convolution != NULL
-             ? plan_convolution(plan, request->convolution, &layouts, *attributes)
-             : plan_product(plan, &layouts, *attributes);
+             ? plan_convolution(plan, request->convolution, &layouts, *attributes,
+                                request->preferred)
+             : plan_product(plan, &layouts, *attributes, request->preferred);
 }
 
 static size_t largest(size_t a, size_t b) { return a > b ? a : b; }
@@ -201,9 +202,7 @@ static void arrange_scratch(onednn_operation *operation) {
 }
 
 static int prepare(onednn_operation *operation, const request *request, primitive_plan plan) {
-  const char *name = "";
-  CHECK(dnnl_primitive_desc_query, plan, dnnl_query_impl_info_str, 0, (void *)&name);
-  snprintf(operation->implementation, sizeof operation->implementation, "%s", name);
+  snprintf(operation->implementation, sizeof operation->implementation, "%s", plan_name(plan));
   TRY(operand_prepare(&operation->first, plan, request->first_argument, 0));
   TRY(operand_prepare(&operation->second, plan, request->second_argument, 0));
   TRY(operand_prepare(&operation->result, plan, request->result_argument, 1));

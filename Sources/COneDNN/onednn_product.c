@@ -54,6 +54,7 @@ int onednn_create_product(const onednn_product *p, onednn_operation **operation)
       .accumulate = p->accumulate,
       .activation = p->activation,
       .slope = p->activation_slope,
+      .preferred = p->preferred,
       .first_order = ORDER_ANY_IF_REORDERED,
       .second_order = p->packed ? ORDER_ANY : ORDER_ANY_IF_REORDERED,
   };

@@ -1,5 +1,6 @@
 // The calls that differ between the C interfaces of oneDNN 2 and 3.
 #include <stdlib.h>
+#include <string.h>
 
 #include "onednn_internal.h"
 
@@ -115,58 +116,127 @@ static window window_of(const onednn_convolution *c) {
   };
 }
 
+const char *plan_name(primitive_plan plan) {
+  const char *name = "";
+  int status = dnnl_primitive_desc_query(plan, dnnl_query_impl_info_str, 0, (void *)&name);
+  return status == 0 ? name : "";
+}
+
+static int is_preferred(primitive_plan plan, const char *preferred) {
+  return strncmp(plan_name(plan), preferred, strlen(preferred)) == 0;
+}
+
 #if DNNL_VERSION_MAJOR >= 3
 
 // The hint that backward primitives take is not looked at by those of the processor's convolutions.
-int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
-                     const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes) {
-  dnnl_engine_t engine;
-  dnnl_stream_t stream;
-  TRY(onednn_context(&engine, &stream));
+static int create_convolution(primitive_plan *result, const onednn_convolution *convolution,
+                              const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
+                              dnnl_engine_t engine) {
   window w = window_of(convolution);
   switch (convolution->direction) {
     case ONEDNN_FORWARD:
       CHECK(dnnl_convolution_forward_primitive_desc_create, result, engine, dnnl_forward_training,
             dnnl_convolution_direct, layouts->first, layouts->second, layouts->bias,
             layouts->result, w.strides, w.dilations, w.before, w.after, attributes);
-      return 0;
+      break;
     case ONEDNN_BACKWARD_DATA:
       CHECK(dnnl_convolution_backward_data_primitive_desc_create, result, engine,
             dnnl_convolution_direct, layouts->result, layouts->second, layouts->first, w.strides,
             w.dilations, w.before, w.after, NULL, attributes);
-      return 0;
+      break;
     case ONEDNN_BACKWARD_WEIGHTS:
       CHECK(dnnl_convolution_backward_weights_primitive_desc_create, result, engine,
             dnnl_convolution_direct, layouts->first, layouts->result, layouts->bias,
             layouts->second, w.strides, w.dilations, w.before, w.after, NULL, attributes);
-      return 0;
+      break;
   }
-  return onednn_refuse("convolution: direction %d is unknown", (int)convolution->direction);
+  return 0;
 }
 
-int plan_product(primitive_plan *result, const plan_layouts *layouts,
-                 const_dnnl_primitive_attr_t attributes) {
+/// Moves the plan on to a preferred implementation. Returns 0 when there is none: the plan is then
+/// at its end and of no use.
+static int advance(primitive_plan plan, const char *preferred) {
+  while (!is_preferred(plan, preferred)) {
+    if (dnnl_primitive_desc_next_impl(plan) != dnnl_success) return 0;
+  }
+  return 1;
+}
+
+int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
+                     const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
+                     const char *preferred) {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
   TRY(onednn_context(&engine, &stream));
+  TRY(create_convolution(result, convolution, layouts, attributes, engine));
+  if (preferred == NULL || advance(*result, preferred)) return 0;
+  dnnl_primitive_desc_destroy(*result);
+  *result = NULL;
+  return create_convolution(result, convolution, layouts, attributes, engine);
+}
+
+static int create_product(primitive_plan *result, const plan_layouts *layouts,
+                          const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine) {
   CHECK(dnnl_matmul_primitive_desc_create, result, engine, layouts->first, layouts->second,
         layouts->bias, layouts->result, attributes);
   return 0;
 }
 
-#else
-
-static int plan_of(primitive_plan *result, const_dnnl_op_desc_t operation,
-                   const_dnnl_primitive_attr_t attributes) {
+int plan_product(primitive_plan *result, const plan_layouts *layouts,
+                 const_dnnl_primitive_attr_t attributes, const char *preferred) {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
   TRY(onednn_context(&engine, &stream));
+  TRY(create_product(result, layouts, attributes, engine));
+  if (preferred == NULL || advance(*result, preferred)) return 0;
+  dnnl_primitive_desc_destroy(*result);
+  *result = NULL;
+  return create_product(result, layouts, attributes, engine);
+}
+
+#else
+
+/// The first preferred implementation, or NULL.
+static primitive_plan find_preferred(const_dnnl_op_desc_t operation,
+                                     const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine,
+                                     const char *preferred) {
+  dnnl_primitive_desc_iterator_t iterator = NULL;
+  if (dnnl_primitive_desc_iterator_create(&iterator, operation, attributes, engine, NULL) != 0) {
+    return NULL;
+  }
+  primitive_plan found = NULL;
+  do {
+    found = dnnl_primitive_desc_iterator_fetch(iterator);
+    if (found != NULL && is_preferred(found, preferred)) break;
+    if (found != NULL) dnnl_primitive_desc_destroy(found);
+    found = NULL;
+  } while (dnnl_primitive_desc_iterator_next(iterator) == dnnl_success);
+  dnnl_primitive_desc_iterator_destroy(iterator);
+  return found;
+}
+
+static int plan_of(primitive_plan *result, const_dnnl_op_desc_t operation,
+                   const_dnnl_primitive_attr_t attributes, const char *preferred) {
+  dnnl_engine_t engine;
+  dnnl_stream_t stream;
+  TRY(onednn_context(&engine, &stream));
+  if (preferred != NULL) {
+    // An iterator of version 2.6 that meets a cached primitive does not move on
+    // (primitive_iterator.hpp, operator++), so that it has to work without the cache.
+    int capacity = 0;
+    CHECK(dnnl_get_primitive_cache_capacity, &capacity);
+    CHECK(dnnl_set_primitive_cache_capacity, 0);
+    *result = find_preferred(operation, attributes, engine, preferred);
+    CHECK(dnnl_set_primitive_cache_capacity, capacity);
+    if (*result != NULL) return 0;
+  }
   CHECK(dnnl_primitive_desc_create, result, operation, attributes, engine, NULL);
   return 0;
 }
 
 int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
-                     const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes) {
+                     const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
+                     const char *preferred) {
   dnnl_convolution_desc_t operation;
   window w = window_of(convolution);
   switch (convolution->direction) {
@@ -174,27 +244,27 @@ int plan_convolution(primitive_plan *result, const onednn_convolution *convoluti
       CHECK(dnnl_dilated_convolution_forward_desc_init, &operation, dnnl_forward_training,
             dnnl_convolution_direct, layouts->first, layouts->second, layouts->bias,
             layouts->result, w.strides, w.dilations, w.before, w.after);
-      return plan_of(result, &operation, attributes);
+      break;
     case ONEDNN_BACKWARD_DATA:
       CHECK(dnnl_dilated_convolution_backward_data_desc_init, &operation, dnnl_convolution_direct,
             layouts->result, layouts->second, layouts->first, w.strides, w.dilations, w.before,
             w.after);
-      return plan_of(result, &operation, attributes);
+      break;
     case ONEDNN_BACKWARD_WEIGHTS:
       CHECK(dnnl_dilated_convolution_backward_weights_desc_init, &operation,
             dnnl_convolution_direct, layouts->first, layouts->result, layouts->bias,
             layouts->second, w.strides, w.dilations, w.before, w.after);
-      return plan_of(result, &operation, attributes);
+      break;
   }
-  return onednn_refuse("convolution: direction %d is unknown", (int)convolution->direction);
+  return plan_of(result, &operation, attributes, preferred);
 }
 
 int plan_product(primitive_plan *result, const plan_layouts *layouts,
-                 const_dnnl_primitive_attr_t attributes) {
+                 const_dnnl_primitive_attr_t attributes, const char *preferred) {
   dnnl_matmul_desc_t operation;
   CHECK(dnnl_matmul_desc_init, &operation, layouts->first, layouts->second, layouts->bias,
         layouts->result);
-  return plan_of(result, &operation, attributes);
+  return plan_of(result, &operation, attributes, preferred);
 }
 
 #endif

@@ -381,6 +381,38 @@ static void check_refusals(void) {
   onednn_destroy(NULL);
 }
 
+// -- Preferences -----------------------------------------------------------------------
+
+/// The name of the implementation that a forward convolution gets.
+static void implementation_of(const char *preferred, char name[96]) {
+  onednn_convolution c = {.batch = 2, .input_height = 8, .input_width = 8, .input_channels = 32,
+                          .output_height = 8, .output_width = 8, .output_channels = 32,
+                          .kernel_height = 3, .kernel_width = 3, .stride_height = 1,
+                          .stride_width = 1, .dilation_height = 1, .dilation_width = 1,
+                          .padding_top = 1, .padding_left = 1, .padding_bottom = 1,
+                          .padding_right = 1, .groups = 1, .preferred = preferred};
+  onednn_operation *operation = NULL;
+  name[0] = 0;
+  if (!require(onednn_create_convolution(&c, &operation), "preference")) return;
+  snprintf(name, 96, "%s", onednn_implementation(operation));
+  onednn_destroy(operation);
+}
+
+static void check_preferences(void) {
+  char first[96], wanted[96], absent[96], again[96];
+  implementation_of(NULL, first);
+  implementation_of("x64:gemm", wanted);
+  implementation_of("no such", absent);
+  implementation_of("x64:gemm", again);
+  cases++;
+  if (strncmp(wanted, "x64:gemm", 8) == 0 && strcmp(absent, first) == 0 &&
+      strcmp(again, wanted) == 0) {
+    return;
+  }
+  printf("FAIL preference: %s; preferred %s, then %s; absent %s\n", first, wanted, again, absent);
+  failures++;
+}
+
 int main(int argument_count, char **arguments) {
   static const char *const names[] = {"sse41", "avx2", "avx512", "bf16", "amx", "any"};
   for (int i = 0; argument_count > 1 && i < 5; i++) {
@@ -392,6 +424,7 @@ int main(int argument_count, char **arguments) {
          onednn_runtime(), onednn_isa_name(), onednn_has_bf16() ? "yes" : "by f32");
   check_convolutions();
   check_products();
+  check_preferences();
   check_refusals();
   printf("%d cases, %d failures, worst error %.2f of its bound, %d by reference code\n", cases,
          failures, worst, references);
