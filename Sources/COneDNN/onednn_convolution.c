@@ -122,5 +122,5 @@ int onednn_create_convolution(const onednn_convolution *c, onednn_operation **op
       break;
     default: return onednn_refuse("convolution: direction %d is unknown", (int)c->direction);
   }
-  return operation_create(&request, operation);
+  return shim_operation_create(&request, operation);
 }

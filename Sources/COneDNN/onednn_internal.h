@@ -18,17 +18,17 @@ HIDDEN int onednn_fail(int status, const char *call);
 HIDDEN int onednn_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /// Returns from the enclosing function when a call of the library fails.
-#define CHECK(call, ...)                                                   \
-  do {                                                                     \
-    int check_status = (int)call(__VA_ARGS__);                             \
-    if (check_status != 0) return onednn_fail(check_status, #call);        \
+#define CHECK(call, ...)                                            \
+  do {                                                              \
+    int check_status = (int)call(__VA_ARGS__);                      \
+    if (check_status != 0) return onednn_fail(check_status, #call); \
   } while (0)
 
 /// The same for functions of the shim, which have recorded their error.
-#define TRY(expression)                          \
-  do {                                           \
-    int try_status = (expression);               \
-    if (try_status != 0) return try_status;      \
+#define TRY(expression)                     \
+  do {                                      \
+    int try_status = (expression);          \
+    if (try_status != 0) return try_status; \
   } while (0)
 
 // -- Library ---------------------------------------------------------------------------
@@ -42,8 +42,8 @@ HIDDEN void onednn_use_one_thread(void);
 // -- Layouts of arrays in memory -------------------------------------------------------
 
 #if DNNL_VERSION_MAJOR >= 3
-typedef dnnl_memory_desc_t layout;              // owned
-typedef const_dnnl_memory_desc_t layout_view;   // borrowed
+typedef dnnl_memory_desc_t layout;             // owned
+typedef const_dnnl_memory_desc_t layout_view;  // borrowed
 typedef dnnl_primitive_desc_t primitive_plan;
 #else
 typedef dnnl_memory_desc_t *layout;
@@ -59,16 +59,20 @@ typedef struct {
 } shape;
 
 /// The layout of a shape with its strides.
-HIDDEN int layout_create(layout *result, const shape *shape, dnnl_data_type_t type);
+HIDDEN int shim_layout_create(layout *result, const shape *shape, dnnl_data_type_t type);
 
 /// A layout that leaves the order of the elements to the library.
-HIDDEN int layout_create_any(layout *result, const shape *shape, dnnl_data_type_t type);
+HIDDEN int shim_layout_create_any(layout *result, const shape *shape, dnnl_data_type_t type);
+
+static inline dnnl_data_type_t onednn_data_type(onednn_type type) {
+  return type == ONEDNN_BF16 ? dnnl_bf16 : dnnl_f32;
+}
 
 /// Accepts NULL.
-HIDDEN void layout_destroy(layout layout);
+HIDDEN void shim_layout_destroy(layout layout);
 
 /// Elements from the first to the last of the array, gaps included.
-HIDDEN int64_t shape_span(const shape *shape);
+HIDDEN int64_t shim_shape_span(const shape *shape);
 
 // -- Plans of primitives ---------------------------------------------------------------
 
@@ -78,19 +82,19 @@ typedef struct {
 } plan_layouts;
 
 /// Attributes: scratchpad from the caller, full precision, sum, activation.
-HIDDEN int attributes_create(dnnl_primitive_attr_t *result, int accumulate,
-                             onednn_activation activation, float slope);
+HIDDEN int shim_attributes_create(dnnl_primitive_attr_t *result, int accumulate,
+                                  onednn_activation activation, float slope);
 
 /// Plans by the first implementation whose name begins with `preferred`, which may be NULL.
-HIDDEN int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
-                            const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
-                            const char *preferred);
-HIDDEN int plan_product(primitive_plan *result, const plan_layouts *layouts,
-                        const_dnnl_primitive_attr_t attributes, const char *preferred);
+HIDDEN int shim_plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
+                                 const plan_layouts *layouts,
+                                 const_dnnl_primitive_attr_t attributes, const char *preferred);
+HIDDEN int shim_plan_product(primitive_plan *result, const plan_layouts *layouts,
+                             const_dnnl_primitive_attr_t attributes, const char *preferred);
 
 /// The library's name of the implementation that was planned, "" when it has none.
-HIDDEN const char *plan_name(primitive_plan plan);
-HIDDEN int plan_reorder(primitive_plan *result, layout_view from, layout_view to);
+HIDDEN const char *shim_plan_name(primitive_plan plan);
+HIDDEN int shim_plan_reorder(primitive_plan *result, layout_view from, layout_view to);
 
 // -- Operations ------------------------------------------------------------------------
 
@@ -114,9 +118,9 @@ typedef enum {
 typedef struct {
   shape shape;
   layout plain;
-  dnnl_memory_t plain_memory;   // only with a reorder
+  dnnl_memory_t plain_memory;  // only with a reorder
   dnnl_memory_t used_memory;
-  step reorder;                 // from plain to used; of the result from used to plain
+  step reorder;  // from plain to used; of the result from used to plain
   conversion conversion;
   size_t converted_offset, used_offset;  // within scratch
   size_t used_bytes;
@@ -141,8 +145,8 @@ typedef enum {
 
 /// What a description asks for, in the terms that all operations share.
 typedef struct {
-  const onednn_convolution *convolution;  // NULL: a product
-  shape first, second, result, bias;      // bias.rank 0: none
+  const onednn_convolution *convolution;                                // NULL: a product
+  shape first, second, result, bias;                                    // bias.rank 0: none
   int first_argument, second_argument, result_argument, bias_argument;  // DNNL_ARG_…
   onednn_type precision, first_type, second_type;
   int packed, accumulate;
@@ -152,6 +156,31 @@ typedef struct {
   const char *preferred;
 } request;
 
-HIDDEN int operation_create(const request *request, onednn_operation **result);
+HIDDEN int shim_memory_create(dnnl_memory_t *result, layout_view layout);
+HIDDEN int shim_memory_point(dnnl_memory_t memory, const void *data);
+
+/// Makes the primitive of a plan; arguments other than the scratchpad are added by the caller.
+HIDDEN int shim_step_create(step *step, primitive_plan plan);
+HIDDEN void shim_step_argument(step *step, int argument, dnnl_memory_t memory);
+HIDDEN void shim_step_destroy(step *step);
+HIDDEN int shim_step_execute(const step *step, dnnl_stream_t stream, char *scratch);
+
+/// Sets the shape, the conversion and the plain layout of an operand that the caller stores as
+/// `stored` and the primitive multiplies as `used`, with the precision of `precision`.
+HIDDEN int shim_operand_describe(operand *operand, const shape *shape, onednn_type stored,
+                                 onednn_type used, onednn_type precision);
+
+/// Prepares the memories of an operand, and its reorder where the plan wants another layout.
+HIDDEN int shim_operand_prepare(operand *operand, primitive_plan plan, int argument, int is_result);
+
+/// The data in the type of the plain layout: themselves, or converted in `scratch`.
+HIDDEN const void *shim_operand_converted(const operand *operand, const void *data, char *scratch);
+
+/// Points the memory that the primitive reads at the data, converted and reordered as needed.
+HIDDEN int shim_operand_supply(const operand *operand, const void *data, dnnl_stream_t stream,
+                               char *scratch);
+HIDDEN void shim_operand_destroy(operand *operand);
+
+HIDDEN int shim_operation_create(const request *request, onednn_operation **result);
 
 #endif

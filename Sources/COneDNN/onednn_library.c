@@ -127,7 +127,10 @@ const char *onednn_isa_name(void) {
   int isa = (int)dnnl_get_effective_cpu_isa();
   // Each set's bits contain those of the ones below it; the names are those of
   // ONEDNN_MAX_CPU_ISA in lower case.
-  static const struct { int bits; const char *name; } sets[] = {
+  static const struct {
+    int bits;
+    const char *name;
+  } sets[] = {
       {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"},
       {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
       {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"},

@@ -67,5 +67,5 @@ int onednn_create_product(const onednn_product *p, onednn_operation **operation)
     request.bias = request.result.rank == 2 ? (shape){2, {1, p->n}, {p->n, 1}}
                                             : (shape){3, {1, 1, p->n}, {p->n, p->n, 1}};
   }
-  return operation_create(&request, operation);
+  return shim_operation_create(&request, operation);
 }

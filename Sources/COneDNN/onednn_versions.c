@@ -4,7 +4,7 @@
 
 #include "onednn_internal.h"
 
-int64_t shape_span(const shape *shape) {
+int64_t shim_shape_span(const shape *shape) {
   int64_t span = 1;
   for (int i = 0; i < shape->rank; i++) span += (shape->extents[i] - 1) * shape->strides[i];
   return span;
@@ -14,19 +14,19 @@ int64_t shape_span(const shape *shape) {
 
 #if DNNL_VERSION_MAJOR >= 3
 
-int layout_create(layout *result, const shape *shape, dnnl_data_type_t type) {
+int shim_layout_create(layout *result, const shape *shape, dnnl_data_type_t type) {
   CHECK(dnnl_memory_desc_create_with_strides, result, shape->rank, shape->extents, type,
         shape->strides);
   return 0;
 }
 
-int layout_create_any(layout *result, const shape *shape, dnnl_data_type_t type) {
+int shim_layout_create_any(layout *result, const shape *shape, dnnl_data_type_t type) {
   CHECK(dnnl_memory_desc_create_with_tag, result, shape->rank, shape->extents, type,
         dnnl_format_tag_any);
   return 0;
 }
 
-void layout_destroy(layout layout) {
+void shim_layout_destroy(layout layout) {
   if (layout != NULL) dnnl_memory_desc_destroy(layout);
 }
 
@@ -37,21 +37,21 @@ static int layout_allocate(layout *result) {
   return *result != NULL ? 0 : onednn_fail(dnnl_out_of_memory, "malloc");
 }
 
-int layout_create(layout *result, const shape *shape, dnnl_data_type_t type) {
+int shim_layout_create(layout *result, const shape *shape, dnnl_data_type_t type) {
   TRY(layout_allocate(result));
   CHECK(dnnl_memory_desc_init_by_strides, *result, shape->rank, shape->extents, type,
         shape->strides);
   return 0;
 }
 
-int layout_create_any(layout *result, const shape *shape, dnnl_data_type_t type) {
+int shim_layout_create_any(layout *result, const shape *shape, dnnl_data_type_t type) {
   TRY(layout_allocate(result));
   CHECK(dnnl_memory_desc_init_by_tag, *result, shape->rank, shape->extents, type,
         dnnl_format_tag_any);
   return 0;
 }
 
-void layout_destroy(layout layout) { free(layout); }
+void shim_layout_destroy(layout layout) { free(layout); }
 
 #endif
 
@@ -88,8 +88,8 @@ static int set_post_ops(dnnl_primitive_attr_t attributes, int accumulate,
   return status;
 }
 
-int attributes_create(dnnl_primitive_attr_t *result, int accumulate, onednn_activation activation,
-                      float slope) {
+int shim_attributes_create(dnnl_primitive_attr_t *result, int accumulate,
+                           onednn_activation activation, float slope) {
   CHECK(dnnl_primitive_attr_create, result);
   CHECK(dnnl_primitive_attr_set_scratchpad_mode, *result, dnnl_scratchpad_mode_user);
   // The environment could otherwise ask for bf16 inside f32 products.
@@ -116,14 +116,14 @@ static window window_of(const onednn_convolution *c) {
   };
 }
 
-const char *plan_name(primitive_plan plan) {
+const char *shim_plan_name(primitive_plan plan) {
   const char *name = "";
   int status = dnnl_primitive_desc_query(plan, dnnl_query_impl_info_str, 0, (void *)&name);
   return status == 0 ? name : "";
 }
 
 static int is_preferred(primitive_plan plan, const char *preferred) {
-  return strncmp(plan_name(plan), preferred, strlen(preferred)) == 0;
+  return strncmp(shim_plan_name(plan), preferred, strlen(preferred)) == 0;
 }
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -162,9 +162,9 @@ static int advance(primitive_plan plan, const char *preferred) {
   return 1;
 }
 
-int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
-                     const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
-                     const char *preferred) {
+int shim_plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
+                          const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
+                          const char *preferred) {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
   TRY(onednn_context(&engine, &stream));
@@ -182,8 +182,8 @@ static int create_product(primitive_plan *result, const plan_layouts *layouts,
   return 0;
 }
 
-int plan_product(primitive_plan *result, const plan_layouts *layouts,
-                 const_dnnl_primitive_attr_t attributes, const char *preferred) {
+int shim_plan_product(primitive_plan *result, const plan_layouts *layouts,
+                      const_dnnl_primitive_attr_t attributes, const char *preferred) {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
   TRY(onednn_context(&engine, &stream));
@@ -234,9 +234,9 @@ static int plan_of(primitive_plan *result, const_dnnl_op_desc_t operation,
   return 0;
 }
 
-int plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
-                     const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
-                     const char *preferred) {
+int shim_plan_convolution(primitive_plan *result, const onednn_convolution *convolution,
+                          const plan_layouts *layouts, const_dnnl_primitive_attr_t attributes,
+                          const char *preferred) {
   dnnl_convolution_desc_t operation;
   window w = window_of(convolution);
   switch (convolution->direction) {
@@ -259,8 +259,8 @@ int plan_convolution(primitive_plan *result, const onednn_convolution *convoluti
   return plan_of(result, &operation, attributes, preferred);
 }
 
-int plan_product(primitive_plan *result, const plan_layouts *layouts,
-                 const_dnnl_primitive_attr_t attributes, const char *preferred) {
+int shim_plan_product(primitive_plan *result, const plan_layouts *layouts,
+                      const_dnnl_primitive_attr_t attributes, const char *preferred) {
   dnnl_matmul_desc_t operation;
   CHECK(dnnl_matmul_desc_init, &operation, layouts->first, layouts->second, layouts->bias,
         layouts->result);
@@ -269,12 +269,12 @@ int plan_product(primitive_plan *result, const plan_layouts *layouts,
 
 #endif
 
-int plan_reorder(primitive_plan *result, layout_view from, layout_view to) {
+int shim_plan_reorder(primitive_plan *result, layout_view from, layout_view to) {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
   TRY(onednn_context(&engine, &stream));
   dnnl_primitive_attr_t attributes = NULL;
-  int status = attributes_create(&attributes, 0, ONEDNN_IDENTITY, 0);
+  int status = shim_attributes_create(&attributes, 0, ONEDNN_IDENTITY, 0);
   if (status == 0) {
     status = dnnl_reorder_primitive_desc_create(result, from, engine, to, engine, attributes);
     if (status != 0) onednn_fail(status, "dnnl_reorder_primitive_desc_create");

@@ -19,8 +19,12 @@
 /// caller owns: one block serves all operations that do not run at the same time. An operation
 /// object may be used by one thread at a time; distinct operations by distinct threads.
 ///
-/// oneDNN is built upon OpenMP. The shim sets its thread count to one on every thread that calls it;
-/// the environment need not set OMP_NUM_THREADS.
+/// Debian's oneDNN is built upon OpenMP. The shim sets OpenMP's thread count to one on every thread
+/// that calls it; the environment need not set OMP_NUM_THREADS.
+///
+/// onednn_execute itself takes nothing from the heap, but the library's dnnl_primitive_execute does
+/// and no setting avoids it: per primitive 5 to 11 blocks, together under 600 bytes, which it frees
+/// before it returns.
 ///
 /// Every function that returns `int` gives 0 (ONEDNN_SUCCESS) or a code of the library, whose
 /// text is `onednn_status_text` and whose circumstances are `onednn_last_error`.
@@ -51,8 +55,8 @@ typedef enum {
 /// The text of a code, for example "unimplemented".
 const char *onednn_status_text(int status);
 
-/// The failed call of the calling thread with its code, text and the operation; "" when none failed.
-/// Valid until the thread's next call of the shim.
+/// The last failure of the calling thread: the call with its text and code, or what is wrong with a
+/// description; "" when nothing failed yet. Valid until the thread's next call of the shim.
 const char *onednn_last_error(void);
 
 /// "2.6.3": the version of the library that is loaded.
@@ -104,8 +108,8 @@ typedef struct {
   onednn_type precision;             // of the multiplications
   onednn_type first_type;            // of the operand in memory
   onednn_type second_type;
-  int packed;                        // second is the result of onednn_pack; not for backward weights
-  int bias;                          // [O]: added (forward) or computed (backward weights: sum of d output)
+  int packed;                        // second comes from onednn_pack; not for backward weights
+  int bias;                          // [O]: added forward; in backward weights the sum of d output
   onednn_activation activation;      // forward only, after the bias
   float activation_slope;
   const char *preferred;             // see below
@@ -163,8 +167,8 @@ int onednn_pack(onednn_operation *operation, const void *second, void *packed, v
 
 /// Computes the result. `scratch` is aligned to 64 bytes, operands and result to their elements;
 /// `bias` is NULL exactly when the description has none. Result and scratch overlap nothing else.
-int onednn_execute(onednn_operation *operation, const void *first, const void *second, float *result,
-                   float *bias, void *scratch);
+int onednn_execute(onednn_operation *operation, const void *first, const void *second,
+                   float *result, float *bias, void *scratch);
 
 #if defined(__cplusplus)
 }
