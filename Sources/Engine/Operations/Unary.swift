@@ -37,6 +37,23 @@ public struct Unary: Operation {
   }
 }
 
+/// x where it is positive, else slope·x.
+public struct LeakyRelu: Operation {
+  public let slope: Float
+  public var name: String { "leakyRelu" }
+
+  public func resultType(of inputs: [TensorType]) throws(OperandProblem) -> TensorType {
+    guard inputs[0].element == .float32 else { throw OperandProblem("expects float32") }
+    guard slope > 0 else { throw OperandProblem("the slope \(slope) is not positive") }
+    return inputs[0]
+  }
+
+  // In y, which has the sign of x, so that x need not be kept; `slope` at 0 as in PyTorch.
+  public func gradients(inputs: [Tensor], output y: Tensor, gradient g: Tensor) -> [Tensor?] {
+    [(y .> 0).select(g, slope * g)]
+  }
+}
+
 extension Tensor {
   private func unary(_ function: Unary.Function, _ site: Site?) -> Tensor {
     if let value = fillValue, let folded = function.folded(value) { return filled(folded) }
@@ -101,6 +118,10 @@ extension Tensor {
   public func relu(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.relu, Site(file, line))
   }
+  /// x where it is positive, else slope·x; slope > 0.
+  public func leakyRelu(
+    slope: Float = 0.01, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor { graph.add(LeakyRelu(slope: slope), [self], at: Site(file, line)) }
   /// x².
   public func square(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.square, Site(file, line))
