@@ -75,7 +75,12 @@ let package = Package(
       swiftSettings: settings),
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Models", "Laws", "Options", "Samples", "Randomness"], path: "Tests/TestSupport",
+      name: "TestSupport",
+      dependencies: ["Models", "Laws", "Options", "Samples", "Engine", "Randomness"],
+      path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "CKernels", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],

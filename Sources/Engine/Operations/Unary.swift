@@ -115,7 +115,7 @@ extension Tensor {
   public func floor(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.floor, Site(file, line))
   }
-  /// max(x, 0).
+  /// max(x, 0); NaN stays NaN.
   public func relu(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.relu, Site(file, line))
   }
@@ -140,7 +140,7 @@ extension Unary.Function {
     case .negate: -x
     case .absolute: Swift.abs(x)
     case .floor: x.rounded(.down)
-    case .relu: x > 0 ? x : 0
+    case .relu: x <= 0 ? 0 : x
     case .square: x * x
     case .sqrt: x.squareRoot()
     case .reciprocal: 1 / x
