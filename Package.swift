@@ -80,7 +80,8 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "CKernels", "Randomness", "TestSupport"],
+      name: "EngineTests",
+      dependencies: ["Engine", "CKernels", "COneDNN", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],
@@ -94,7 +95,6 @@ let package = Package(
     .testTarget(
       name: "LawsTests", dependencies: ["Laws", "Engine", "Samples", "Randomness", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "EngineTests", dependencies: ["COneDNN"], swiftSettings: settings),
     .testTarget(
       name: "ModelsTests", dependencies: ["CKernels", "Models", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
