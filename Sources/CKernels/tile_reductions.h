@@ -26,27 +26,38 @@ INLINE float sum_of_elements(const float *x, size_t count) {
   return sum_of_lanes(sums_in_lanes(x, count));
 }
 
-INLINE vec maxima_in_lanes(const float *x, size_t count) {
-  const vec least = splat(-__builtin_inff());
-  vec first = least, second = least;
+/// The larger, or b if either is NaN.
+INLINE vec larger(vec a, vec b) { return choose(a > b, a, b); }
+
+/// Maxima without regard to NaN, of which `bad` takes note.
+INLINE vec maxima_in_lanes(const float *x, size_t count, vec_int *bad) {
+  vec first = splat(-__builtin_inff()), second = first;
   size_t i = 0;
   for (; i + 2 * LANES <= count; i += 2 * LANES) {
-    first = maximum(LOAD(x + i), first);
-    second = maximum(LOAD(x + i + LANES), second);
+    vec a = LOAD(x + i), b = LOAD(x + i + LANES);
+    *bad |= (a != a) | (b != b);
+    first = larger(a, first);
+    second = larger(b, second);
   }
   if (i + LANES <= count) {
-    first = maximum(LOAD(x + i), first);
+    vec a = LOAD(x + i);
+    *bad |= a != a;
+    first = larger(a, first);
     i += LANES;
   }
   if (i < count) {
-    const vec_int there = (vec_int){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (int32_t)(count - i);
-    second = maximum(choose(there, load_part(x + i, count - i), least), second);
+    const vec_int positions = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    vec a = choose(positions < (int32_t)(count - i), load_part(x + i, count - i), first);
+    *bad |= a != a;
+    second = larger(a, second);
   }
-  return maximum(first, second);
+  return larger(first, second);
 }
 
 INLINE float maximum_of_elements(const float *x, size_t count) {
-  return maximum_of_lanes(maxima_in_lanes(x, count));
+  vec_int bad = {0};
+  vec maxima = maxima_in_lanes(x, count, &bad);
+  return __builtin_reduce_or(bad) != 0 ? __builtin_nanf("") : maximum_of_lanes(maxima);
 }
 
 INLINE vec add_vectors(vec a, vec b) { return a + b; }
@@ -97,9 +108,14 @@ WIDE static void KERNEL(row_maxima)(const float *x, size_t rows, size_t columns,
   size_t row = 0;
   for (; row + LANES <= rows; row += LANES) {
     vec v[LANES];
-    for (int k = 0; k < LANES; k++) v[k] = maxima_in_lanes(x + (row + (size_t)k) * columns, columns);
-    REDUCE_LANES_OF_16(v, maximum);
+    vec_int bad = {0};
+    for (int k = 0; k < LANES; k++)
+      v[k] = maxima_in_lanes(x + (row + (size_t)k) * columns, columns, &bad);
+    REDUCE_LANES_OF_16(v, larger);
     STORE(out + row, v[0]);
+    if (__builtin_reduce_or(bad) == 0) continue;
+    for (size_t k = row; k < row + LANES; k++)
+      out[k] = maximum_of_elements(x + k * columns, columns);
   }
   for (; row < rows; row++) out[row] = maximum_of_elements(x + row * columns, columns);
 }
