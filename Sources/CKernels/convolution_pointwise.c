@@ -9,7 +9,7 @@ int convolution_is_pointwise(const ouroboros_convolution_t *x) {
 }
 
 static void run(struct product_task *task, struct arena *arena) {
-  product_cut(task);
+  product_cut(task, 0);
   task->scratch_a = take(arena, product_scratch_a(task), sizeof(float));
   task->scratch_b = take(arena, product_scratch_b(task), sizeof(float));
   if (arena->start) product_run(task);

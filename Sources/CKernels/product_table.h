@@ -100,6 +100,8 @@ struct product_table {
   /// out[p·pitch + j] = from[p·row + j·column] for p < count, j < columns, and 0 up to the pitch, a multiple
   /// of the width.
   void (*pack)(const float *from, long row, long column, long count, long columns, long pitch, float *out);
+  /// to[i] += from[i] for i < count.
+  void (*add)(float *to, const float *from, long count);
   /// Rounds to bfloat16 in place, to nearest, ties to even.
   void (*round)(float *values, long count);
   /// [few − 1]
