@@ -2,7 +2,7 @@
 public struct Unary: Operation {
   public enum Function: String, Sendable, Hashable, CaseIterable {
     case negate, absolute, sign, exp, log, log1p, sqrt, reciprocalSqrt, reciprocal, tanh, sigmoid
-    case erf, sin, cos, floor, relu, square
+    case erf, sin, cos, floor, relu, softplus, square
   }
 
   public let function: Function
@@ -32,6 +32,7 @@ public struct Unary: Operation {
     case .cos: return [-(g * x.sin())]
     // In y, so that x need not be kept; zero at 0 as in PyTorch.
     case .relu: return [(y .> 0).select(g, 0)]
+    case .softplus: return [g * x.sigmoid()]
     case .square: return [g * (2 * x)]
     }
   }
@@ -122,6 +123,10 @@ extension Tensor {
   public func leakyRelu(
     slope: Float = 0.01, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor { graph.add(LeakyRelu(slope: slope), [self], at: Site(file, line)) }
+  /// log(1 + exp(x)) without overflow.
+  public func softplus(file: StaticString = #fileID, line: Int = #line) -> Tensor {
+    unary(.softplus, Site(file, line))
+  }
   /// x².
   public func square(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.square, Site(file, line))

@@ -255,6 +255,7 @@ extension Unary.Function {
     case .sin: OUROBOROS_SIN
     case .cos: OUROBOROS_COS
     case .floor: OUROBOROS_FLOOR
+    case .softplus: OUROBOROS_SOFTPLUS
     case .relu: OUROBOROS_RELU
     case .square: OUROBOROS_SQUARE
     }
