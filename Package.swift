@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // oneDNN 2 and 3 behind one interface; Debian's libdnnl-dev has no pkg-config file.
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     // Vector kernels in C, one clone per instruction set.
     .target(name: "CKernels"),
     // Leaves.
@@ -73,7 +75,13 @@ let package = Package(
       swiftSettings: settings),
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Models", "Laws", "Options", "Samples", "Randomness"], path: "Tests/TestSupport",
+      name: "TestSupport",
+      dependencies: ["Models", "Laws", "Options", "Samples", "Engine", "Randomness"],
+      path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine", "CKernels", "COneDNN", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],

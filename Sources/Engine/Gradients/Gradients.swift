@@ -23,6 +23,10 @@ public func gradients(of loss: Tensor, withRespectTo targets: [Tensor]) -> [Tens
     let output = Tensor(graph: graph, node: node)
     let inputs = output.inputs
     guard inputs.contains(where: { depends[$0.node] }) else { continue }
+    // What belongs to the gradient of a line is said to come from that line.
+    let outer = graph.rulesSite
+    graph.rulesSite = outer ?? output.site
+    defer { graph.rulesSite = outer }
     let parts = output.operation.gradients(inputs: inputs, output: output, gradient: g)
     for (input, part) in zip(inputs, parts) {
       guard let part, depends[input.node] else { continue }

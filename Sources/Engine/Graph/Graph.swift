@@ -25,6 +25,8 @@ public final class Graph {
   public private(set) var errors: [GraphError] = []
   private var known: [Key: Int] = [:]
   private var randomCount = 0
+  /// Set while the rules of a node add theirs: the line that made the node.
+  var rulesSite: Site?
 
   public init() {}
 
@@ -46,7 +48,7 @@ public final class Graph {
     }
     let key = Key(operation: AnyHashable(operation), inputs: inputs.map(\.node))
     if let node = known[key] { return Tensor(graph: self, node: node) }
-    let place = site ?? inputs.lazy.compactMap(\.site).first
+    let place = rulesSite ?? site ?? inputs.lazy.compactMap(\.site).first
     let node = append(Node(operation: operation, inputs: key.inputs, type: type, site: place))
     known[key] = node
     return Tensor(graph: self, node: node)
@@ -64,11 +66,11 @@ public final class Graph {
   ) -> Tensor {
     let place =
       site?.description
-      ?? Self.unique(inputs.map { $0.site?.description ?? "?" }).joined(separator: " and ")
+      ?? Self.unique(inputs.compactMap { $0.site?.description }).joined(separator: " and ")
     errors.append(GraphError(operation: operation, problem: problem, site: place))
     return Tensor(
       graph: self,
-      node: append(Node(operation: Failed(number: errors.count), inputs: [], type: type, site: site)))
+      node: append(Node(operation: Failed(number: errors.count), inputs: [], type: type, site: site ?? inputs.lazy.compactMap(\.site).first)))
   }
 
   private func append(_ node: Node) -> Int {

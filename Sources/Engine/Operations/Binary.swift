@@ -102,13 +102,17 @@ extension Tensor {
   public func maximum(
     _ other: Tensor, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor { Self.binary(.maximum, self, other, Site(file, line)) }
-  public func maximum(_ other: Float) -> Tensor { maximum(scalar(other)) }
+  public func maximum(
+    _ other: Float, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor { maximum(scalar(other), file: file, line: line) }
 
   /// The smaller of both; NaN if either is.
   public func minimum(
     _ other: Tensor, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor { Self.binary(.minimum, self, other, Site(file, line)) }
-  public func minimum(_ other: Float) -> Tensor { minimum(scalar(other)) }
+  public func minimum(
+    _ other: Float, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor { minimum(scalar(other), file: file, line: line) }
 
   /// x^exponent.
   public func power(
@@ -131,12 +135,12 @@ extension Tensor {
     }
     return graph.add(Select(), [condition, x1, y1], at: site)
   }
-  public func select(_ first: Tensor, _ second: Float) -> Tensor {
-    select(first, first.scalar(second))
-  }
-  public func select(_ first: Float, _ second: Tensor) -> Tensor {
-    select(second.scalar(first), second)
-  }
+  public func select(
+    _ first: Tensor, _ second: Float, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor { select(first, first.scalar(second), file: file, line: line) }
+  public func select(
+    _ first: Float, _ second: Tensor, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor { select(second.scalar(first), second, file: file, line: line) }
 }
 
 extension Binary.Function {

@@ -55,15 +55,16 @@ extension Tensor {
         value * Float(wanted.reduce(1) { $0 * shape[$1] }),
         shape.indices.map { wanted.contains($0) ? 1 : shape[$0] })
     }
+    if function == .maximum, runs.count > 1 {
+      // In one step, so that all equals share the gradient evenly.
+      let order = shape.indices.filter { !wanted.contains($0) } + wanted
+      let tail = Array(shape.count - wanted.count..<shape.count)
+      return permuted(order, at: site).reduced(function, tail, site)
+        .permuted(shape.indices.map { axis in order.firstIndex(of: axis) ?? axis }, at: site)
+    }
     return runs.reduce(self) {
       $0.graph.add(Reduce(function: function, axes: $1), [$0], at: site)
     }
-  }
-
-  /// The shape without the given axes.
-  private func dropping(_ axes: [Int]?, from reduced: Tensor) -> Tensor {
-    let gone = Set((axes ?? Array(shape.indices)).map(axis))
-    return reduced.reshaped(shape.indices.filter { !gone.contains($0) }.map { shape[$0] })
   }
 
   /// The sum along `axes`, which stay with extent 1; along all of them when nil.
@@ -89,17 +90,19 @@ extension Tensor {
   public func logSumExp(
     along axis: Int, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
-    let shift = largest(along: [axis], file: file, line: line).stopGradient()
-    return (self - shift).exp().sum(along: [axis]).log() + shift
+    let shift = largest(along: [axis], file: file, line: line)
+      .stopGradient(file: file, line: line)
+    let powers = (self - shift).exp(file: file, line: line)
+    return powers.sum(along: [axis], file: file, line: line).log(file: file, line: line) + shift
   }
 
   /// The sum of everything, a scalar [].
   public func total(file: StaticString = #fileID, line: Int = #line) -> Tensor {
-    dropping(nil, from: sum(along: nil, file: file, line: line))
+    sum(along: nil, file: file, line: line).reshaped([], file: file, line: line)
   }
 
   /// The mean of everything, a scalar [].
   public func average(file: StaticString = #fileID, line: Int = #line) -> Tensor {
-    dropping(nil, from: mean(along: nil, file: file, line: line))
+    mean(along: nil, file: file, line: line).reshaped([], file: file, line: line)
   }
 }

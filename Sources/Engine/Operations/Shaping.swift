@@ -146,11 +146,15 @@ extension Tensor {
   public func broadcast(
     to shape: [Int], file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
+    broadcast(to: shape, at: Site(file, line))
+  }
+
+  func broadcast(to shape: [Int], at site: Site?) -> Tensor {
     if shape == self.shape { return self }
     if let value = fillValue, (try? Broadcast(shape: shape).resultType(of: [type])) != nil {
-      return graph.add(Fill(value, shape), at: Site(file, line))
+      return graph.add(Fill(value, shape), at: site ?? self.site)
     }
-    return graph.add(Broadcast(shape: shape), [self], at: Site(file, line))
+    return graph.add(Broadcast(shape: shape), [self], at: site)
   }
 
   /// Both operands at their common shape, nil when there is none.
@@ -166,7 +170,7 @@ extension Tensor {
       guard a == b || a == 1 || b == 1 else { return nil }
       shape[rank - back] = a == 1 ? b : a
     }
-    return (x.broadcast(to: shape), y.broadcast(to: shape))
+    return (x.broadcast(to: shape, at: site), y.broadcast(to: shape, at: site))
   }
 
   /// The same elements under `shape`; one extent may be -1, for what is left.
@@ -190,11 +194,15 @@ extension Tensor {
   public func permuted(
     _ order: [Int], file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
+    permuted(order, at: Site(file, line))
+  }
+
+  func permuted(_ order: [Int], at site: Site?) -> Tensor {
     if order == Array(shape.indices) { return self }
     if let inner = operation as? Permute, order.sorted() == Array(shape.indices) {
-      return inputs[0].permuted(order.map { inner.order[$0] }, file: file, line: line)
+      return inputs[0].permuted(order.map { inner.order[$0] }, at: site)
     }
-    return graph.add(Permute(order: order), [self], at: Site(file, line))
+    return graph.add(Permute(order: order), [self], at: site)
   }
 
   /// The last two axes exchanged.
@@ -204,7 +212,7 @@ extension Tensor {
     }
     var order = Array(shape.indices)
     order.swapAt(rank - 1, rank - 2)
-    return permuted(order)
+    return permuted(order, at: nil)
   }
 
   /// Every `steps[i]`-th element along axis i from `starts[i]`, `sizes[i]` of them.

@@ -40,6 +40,15 @@ public struct Constant: Operation {
     }
     return TensorType(shape)
   }
+
+  // By bits: -0 is not 0, and NaN equals itself.
+  public static func == (left: Constant, right: Constant) -> Bool {
+    left.shape == right.shape && left.values.elementsEqual(right.values) { $0.bitPattern == $1.bitPattern }
+  }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(shape)
+    for value in values { hasher.combine(value.bitPattern) }
+  }
 }
 
 /// The index along one axis, as float32.

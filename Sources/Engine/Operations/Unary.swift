@@ -38,6 +38,23 @@ public struct Unary: Operation {
   }
 }
 
+/// x where it is positive, else slope·x.
+public struct LeakyRelu: Operation {
+  public let slope: Float
+  public var name: String { "leakyRelu" }
+
+  public func resultType(of inputs: [TensorType]) throws(OperandProblem) -> TensorType {
+    guard inputs[0].element == .float32 else { throw OperandProblem("expects float32") }
+    guard slope > 0 else { throw OperandProblem("the slope \(slope) is not positive") }
+    return inputs[0]
+  }
+
+  // In y, which has the sign of x, so that x need not be kept; `slope` at 0 as in PyTorch.
+  public func gradients(inputs: [Tensor], output y: Tensor, gradient g: Tensor) -> [Tensor?] {
+    [(y .> 0).select(g, slope * g)]
+  }
+}
+
 extension Tensor {
   private func unary(_ function: Unary.Function, _ site: Site?) -> Tensor {
     if let value = fillValue, let folded = function.folded(value) { return filled(folded) }
@@ -98,10 +115,14 @@ extension Tensor {
   public func floor(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.floor, Site(file, line))
   }
-  /// max(x, 0).
+  /// max(x, 0); NaN stays NaN.
   public func relu(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.relu, Site(file, line))
   }
+  /// x where it is positive, else slope·x; slope > 0.
+  public func leakyRelu(
+    slope: Float = 0.01, file: StaticString = #fileID, line: Int = #line
+  ) -> Tensor { graph.add(LeakyRelu(slope: slope), [self], at: Site(file, line)) }
   /// log(1 + exp(x)) without overflow.
   public func softplus(file: StaticString = #fileID, line: Int = #line) -> Tensor {
     unary(.softplus, Site(file, line))
@@ -119,7 +140,7 @@ extension Unary.Function {
     case .negate: -x
     case .absolute: Swift.abs(x)
     case .floor: x.rounded(.down)
-    case .relu: x > 0 ? x : 0
+    case .relu: x <= 0 ? 0 : x
     case .square: x * x
     case .sqrt: x.squareRoot()
     case .reciprocal: 1 / x

@@ -5,13 +5,6 @@ public enum Update {
   case assign(Variable, Tensor)
   /// One step of an optimiser.
   case optimise(OptimiserUpdate)
-
-  var variable: Variable {
-    switch self {
-    case .assign(let variable, _): variable
-    case .optimise(let update): update.variable
-    }
-  }
 }
 
 /// One step of an optimiser on one variable, done in one pass over its memory.

@@ -16,14 +16,6 @@ extension Tensor {
     self * sigmoid(file: file, line: line)
   }
 
-  /// x where it is positive, elsewhere slope·x. Its derivative at 0 is the slope.
-  public func leakyReLU(
-    _ slope: Float = 0.01, file: StaticString = #fileID, line: Int = #line
-  ) -> Tensor {
-    // A factor without a gradient: the derivative is this factor again.
-    self * (self .> 0).select(filled(1), filled(slope), file: file, line: line)
-  }
-
   /// x where it is positive, elsewhere scale·(exp(x) - 1) (Clevert et al. 2016).
   public func elu(
     _ scale: Float = 1, file: StaticString = #fileID, line: Int = #line

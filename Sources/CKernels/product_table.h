@@ -1,0 +1,56 @@
+// What the product kernels of one instruction set offer to the loops that call them.
+#ifndef PRODUCT_TABLE_H
+#define PRODUCT_TABLE_H
+
+#include "product_kernels.h"
+
+enum { MAXIMUM_ROWS = 8, MAXIMUM_VECTORS = 3 };
+
+/// One tile: C [rows × columns] (+)= alpha · Σ over segments and p < length of
+///   a[r][a_offsets[segment] + p·a_step] · b[b_offsets[segment] + p·b_step + column].
+/// Rows of A and C stand where their pointers say, so one kernel serves products and convolutions. Rows of
+/// B are read in whole vectors; `columns` says how many entries of C exist.
+///
+/// With bfloat16 operands A and B point to pairs of them, one pair for each 32-bit place.
+struct tile {
+  const float *const *a;
+  float *const *c;
+  const float *b;
+  const long *a_offsets, *b_offsets;
+  long segments, length;
+  long a_step, b_step;
+  long columns;
+  float alpha;
+  int accumulate;
+  /// At the tile's first column; NULL for none.
+  const float *bias;
+  int activation;
+  float slope;
+};
+
+typedef void tile_kernel(const struct tile *tile);
+
+struct product_table {
+  /// Floats in a vector; vectors and rows of the largest tile.
+  long width, vectors, rows;
+  /// Whether `bfloat_tile` multiplies pairs of bfloat16; else operands are rounded to Floats.
+  int bfloat_pairs;
+  /// [rows − 1][vectors − 1]
+  tile_kernel *tile[MAXIMUM_ROWS][MAXIMUM_VECTORS];
+  tile_kernel *bfloat_tile[MAXIMUM_ROWS][MAXIMUM_VECTORS];
+  /// out[p·pitch + j] = from[p·row + j·column] for p < count, j < columns, and 0 up to the pitch, a multiple
+  /// of the width.
+  void (*pack)(const float *from, long row, long column, long count, long columns, long pitch, float *out);
+  double (*peak)(int operands, long iterations, double *operations);
+};
+
+extern const struct product_table product_baseline;
+#if defined(__x86_64__)
+extern const struct product_table product_avx2;
+extern const struct product_table product_avx512;
+#endif
+
+/// The table of the instruction set in use.
+const struct product_table *product_table(void);
+
+#endif
