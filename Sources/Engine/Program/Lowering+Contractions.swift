@@ -4,6 +4,10 @@ extension Lowering {
   /// A product or convolution with what follows it.
   mutating func lowerContraction(_ epilogue: Epilogue) throws(ProgramError) {
     let node = epilogue.contraction
+    if use.inputs(node).contains(where: { use.shape($0).contains(0) }) {
+      fillEmpty(node)
+      return
+    }
     let bias: Layout? = if let bias = epilogue.bias { try contiguous(bias) } else { nil }
     let target: Layout
     if let accumulator = epilogue.accumulator {
