@@ -191,8 +191,7 @@ struct Fusion {
     let own = unitOf[node]
     if own == unit { return true }
     if own < 0 { return use.inputs(node).contains { depends($0, on: unit) } }
-    // Operands come before their readers, so nothing this early can wait for the unit.
-    if visited[own] == visit || units[own].nodes.last! < units[unit].nodes[0] { return false }
+    if visited[own] == visit { return false }
     visited[own] = visit
     for member in units[own].nodes {
       for input in use.inputs(member) where unitOf[input] != own {
