@@ -252,7 +252,7 @@ struct Lowering {
         InstructionCost(
           text: "\(step.rule.name) \(step.variable.name) \(step.variable.shape.times)",
           kind: .optimiser, operations: count * step.rule.operationsPerWeight,
-          bytes: count * 4 * Double(3 + 2 * step.state.count))
+          bytes: count * 4 * Double(3 + 2 * step.state.count + (step.average == nil ? 0 : 3)))
       ) { places in
         OptimiserInstruction(
           step.rule, variable: step.variable.values,
@@ -260,7 +260,8 @@ struct Lowering {
           scalars: .init(
             rate: places.floats(rate), step: places.floats(number),
             scale: scale.map { UnsafePointer(places.floats($0)) }),
-          clip: step.clip)
+          clip: step.clip,
+          average: step.average.map { ($0.variable.values.baseAddress!, $0.decay) })
       }
     }
   }

@@ -77,6 +77,9 @@ struct ProgramPlan {
           throw .request(
             "\(step.rule.name) needs \(step.rule.stateNames) of shape \(step.variable.shape) for \(step.variable.name)")
         }
+        guard step.average.map({ $0.variable.shape == step.variable.shape }) ?? true else {
+          throw .request("the average of \(step.variable.name) has another shape")
+        }
         for scalar in [step.learningRate, step.step] + (step.gradientScale.map { [$0] } ?? [])
         where scalar.count != 1 {
           throw .request("\(step.variable.name): \(scalar.type) where a scalar is expected")
@@ -157,7 +160,8 @@ extension Update {
   var changedVariables: [Variable] {
     switch self {
     case .assign(let variable, _): [variable]
-    case .optimise(let step): [step.variable] + step.state
+    case .optimise(let step):
+      [step.variable] + step.state + (step.average.map { [$0.variable] } ?? [])
     }
   }
 }
