@@ -134,8 +134,10 @@ static void write_function(struct scheduler *s, int node) {
 static void write_source(struct scheduler *s, int node) {
   const struct tile_node *n = &s->nodes[node];
   const int operation = n->instruction.operation;
+  // A late store reads after other late stores have written: what it stores must be a copy.
   if (operation == OUROBOROS_LOAD && n->shape == TILE_MATRIX
-      && contiguous(s->builder, n->instruction.operand)) {
+      && contiguous(s->builder, n->instruction.operand)
+      && !(s->last_use[node] == LAST && s->builder->stored[n->instruction.operand])) {
     point(s, node, n->instruction.operand);
     return;
   }

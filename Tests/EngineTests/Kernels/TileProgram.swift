@@ -18,8 +18,8 @@ struct TileProgram {
 
   /// Appends an instruction; returns the name of its value.
   @discardableResult
-  mutating func add<Operation: BinaryInteger>(
-    _ operation: Operation, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, operand: Int = 0,
+  mutating func add(
+    _ operation: Int, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, operand: Int = 0,
     immediate: Float = 0
   ) -> Int {
     instructions.append(
@@ -51,10 +51,10 @@ struct TileProgram {
     for instruction in instructions {
       let sources = [instruction.a, instruction.b, instruction.c].map(Int.init)
       var mask = sources.prefix(Self.arity(instruction)).reduce(0) { $0 | masks[$1] }
-      switch UInt32(instruction.operation) {
-      case OUROBOROS_LOAD.rawValue: mask = varies(operand: Int(instruction.operand))
-      case OUROBOROS_INDEX.rawValue: mask = 1 << Int(instruction.operand) & wide
-      case OUROBOROS_ROW_SUM.rawValue, OUROBOROS_ROW_MAXIMUM.rawValue: mask &= ~(1 << 4)
+      switch Int(instruction.operation) {
+      case OUROBOROS_LOAD: mask = varies(operand: Int(instruction.operand))
+      case OUROBOROS_INDEX: mask = 1 << Int(instruction.operand) & wide
+      case OUROBOROS_ROW_SUM, OUROBOROS_ROW_MAXIMUM: mask &= ~(1 << 4)
       default: break
       }
       masks.append(mask)
@@ -63,11 +63,11 @@ struct TileProgram {
   }
 
   static func arity(_ instruction: ouroboros_tile_instruction) -> Int {
-    switch UInt32(instruction.operation) {
-    case ...OUROBOROS_INDEX.rawValue: 0
-    case ...OUROBOROS_IS_NAN.rawValue: 1
-    case ...OUROBOROS_LEAKY_RELU_MASK.rawValue: 2
-    case ...OUROBOROS_MULTIPLY_ADD.rawValue: 3
+    switch Int(instruction.operation) {
+    case ...OUROBOROS_INDEX: 0
+    case ...OUROBOROS_IS_NAN: 1
+    case ...OUROBOROS_LEAKY_RELU_MASK: 2
+    case ...OUROBOROS_MULTIPLY_ADD: 3
     default: 1
     }
   }
