@@ -78,31 +78,31 @@ static void finish_row(const ouroboros_convolution_t *x, const float *lines, lon
 }
 
 /// Whether the taps cost fewer vector multiply-adds than the sums over the kernel, for an image.
-static int fewer(double taps, double places_of_taps, double channels_read, double sums, double written,
+static int fewer(const struct product_table *table, double taps, double places_of_taps, double channels_read, double sums, double written,
                  double places) {
-  const double width = (double)product_table()->width;
+  const double width = (double)table->width;
   // Laying out the pixels, and adding the taps with the narrowest vectors.
   const double moving = places_of_taps * channels_read / 2 + places_of_taps * taps;
   return places_of_taps * taps * channels_read / width + moving <
          places * sums * (double)parts_of((long)written, (long)width);
 }
 
-int convolution_forward_by_taps(const ouroboros_convolution_t *x) {
+int convolution_forward_by_taps(const struct product_table *table, const ouroboros_convolution_t *x) {
   const long kernel = x->kernel_height * x->kernel_width;
   return x->groups == 1 && kernel > 1 &&
-         fewer((double)(kernel * x->out_channels), (double)(x->height * x->width), (double)x->channels,
+         fewer(table, (double)(kernel * x->out_channels), (double)(x->height * x->width), (double)x->channels,
                (double)(kernel * x->channels), (double)x->out_channels, (double)(x->out_height * x->out_width));
 }
 
-int convolution_backward_data_by_taps(const ouroboros_convolution_t *x) {
+int convolution_backward_data_by_taps(const struct product_table *table, const ouroboros_convolution_t *x) {
   const double kernel = (double)(x->kernel_height * x->kernel_width);
   return x->groups == 1 && kernel > 1 &&
-         fewer(kernel * (double)x->channels, (double)(x->out_height * x->out_width), (double)x->out_channels,
+         fewer(table, kernel * (double)x->channels, (double)(x->out_height * x->out_width), (double)x->out_channels,
                kernel / (double)(x->stride_y * x->stride_x) * (double)x->out_channels, (double)x->channels,
                (double)(x->height * x->width));
 }
 
-void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
+void convolution_by_taps(const struct product_table *table, const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
                          float *written, const float *bias, struct arena *arena) {
   const long kernel = x->kernel_height * x->kernel_width;
   const long pixels = backward ? x->out_height * x->out_width : x->height * x->width;
@@ -112,7 +112,7 @@ void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const f
   const long stride = backward ? x->stride_x : 1, shift = backward ? x->pad_left : 0;
   const long pitch = (columns - 1 + shift) / stride + 1;
   // The kernel stands as [out_channels][positions][channels].
-  struct product_task task = {.table = product_table(), .m = n, .n = pixels, .k = sums,
+  struct product_task task = {.table = table, .m = n, .n = pixels, .k = sums,
                               .a_row = backward ? 1 : sums, .a_column = backward ? n : 1,
                               .b_row = 1, .b_column = sums, .c_row = pixels, .alpha = 1,
                               .operands = x->operands};
@@ -121,7 +121,7 @@ void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const f
   float *lines = take(arena, channels * stride * pitch, sizeof(float));
   task.scratch_a = take(arena, product_scratch_a(&task), sizeof(float));
   task.scratch_b = take(arena, product_scratch_b(&task), sizeof(float));
-  if (!arena->start) return;
+  if (arena->counting) return;
 
   task.a = weights;
   task.c = taps;

@@ -55,9 +55,9 @@ static enum product_way way_of(const struct product_table *table, const ouroboro
   return tune("TURN", along_rows < along_columns) ? PRODUCT_TURNED : PRODUCT_STRAIGHT;
 }
 
-struct product_plan product_plan(const ouroboros_product_t *x, int packed) {
-  const struct product_table *table = product_table();
-  struct product_plan plan = {.way = packed ? PRODUCT_STRAIGHT : way_of(table, x)};
+struct product_plan product_plan(const struct product_table *table, const ouroboros_product_t *x,
+                                 int packed) {
+  struct product_plan plan = {.way = packed ? PRODUCT_STRAIGHT : way_of(table, x), .task.table = table};
   switch (plan.way) {
     case PRODUCT_STRAIGHT:
       plan.task = straight(table, x);
@@ -131,7 +131,7 @@ static void run_dots(const struct product_plan *plan, const ouroboros_product_t 
                        scratch + plan->strip_floats);
     dot.few_row = x->k;
   }
-  product_table()->dot[few - 1](&dot);
+  plan->task.table->dot[few - 1](&dot);
   const float slope = x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope;
   for (long i = 0; i < x->m; i++)
     for (long j = 0; j < x->n; j++) {

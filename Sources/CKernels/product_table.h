@@ -119,6 +119,9 @@ extern const struct product_table product_avx512;
 extern const struct product_table product_avx512_bfloat;
 #endif
 
+/// The table of an instruction set, or NULL where it is not supported.
+const struct product_table *product_table_of(int isa);
+
 /// The table of the instruction set in use.
 const struct product_table *product_table(void);
 
