@@ -62,7 +62,7 @@ let package = Package(
       name: "Study",
       dependencies: [
         "Options", "MPI", "Loops", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results",
-        "Randomness", "CCrypto", "Yams",
+        "Engine", "Randomness", "CCrypto", "Yams",
       ],
       resources: [.embedInCode("Presets")], swiftSettings: settings),
     .executableTarget(
@@ -99,7 +99,7 @@ let package = Package(
       name: "ModelsTests", dependencies: ["CKernels", "Models", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
+      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],

@@ -3,5 +3,5 @@
 #define PRODUCT_TABLE                                                     \
   {                                                                       \
     .width = WIDTH, .vectors = VECTORS, .rows = ROWS,                     \
-    .tile = {ALL_TILES}, .pack = KERNEL(pack),                            \
+    .tile = {ALL_TILES}, .pack = KERNEL(pack), .round = KERNEL(round),                            \
   }

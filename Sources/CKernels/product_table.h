@@ -8,7 +8,7 @@ enum { MAXIMUM_ROWS = 8, MAXIMUM_VECTORS = 3 };
 
 /// One tile: C [rows × columns] (+)= alpha · Σ over segments and p < length of
 ///   a[r][a_offsets[segment] + p·a_step] · b[b_offsets[segment] + p·b_step + column].
-/// Rows of A and C stand where their pointers say, so one kernel serves products and convolutions. Rows of
+/// Without b_offsets the rows of B go on from segment to segment. Rows of A and C stand where their pointers say, so one kernel serves products and convolutions. Rows of
 /// B are read in whole vectors; `columns` says how many entries of C exist.
 ///
 /// With bfloat16 operands A and B point to pairs of them, one pair for each 32-bit place.
@@ -41,6 +41,8 @@ struct product_table {
   /// out[p·pitch + j] = from[p·row + j·column] for p < count, j < columns, and 0 up to the pitch, a multiple
   /// of the width.
   void (*pack)(const float *from, long row, long column, long count, long columns, long pitch, float *out);
+  /// Rounds to bfloat16 in place, to nearest, ties to even.
+  void (*round)(float *values, long count);
   double (*peak)(int operands, long iterations, double *operations);
 };
 

@@ -23,8 +23,14 @@ extension GraphInterpreter {
     case .cos: return periodic(x, cos)
     case .floor: return x.mapped(units: 0) { $0.rounded(.down) }
     case .relu: return x.mapped(units: 0) { $0 <= 0 ? 0 : $0 }
+    case .softplus: return x.mapped(units: Self.units) { max($0, 0) + log1p(exp(-abs($0))) }
     case .square: return x * x
     }
+  }
+
+  func apply(_ leaky: LeakyRelu, _ x: Bounded) -> Bounded {
+    let slope = Double(leaky.slope)
+    return x.mapped(units: x.value > x.error ? 0 : 1) { $0 > 0 ? $0 : slope * $0 }
   }
 
   /// Neither function is steeper than 1.

@@ -38,6 +38,12 @@ extension GraphInterpreter {
         }
         changed[step.variable] = weights
         for (variable, values) in zip(step.state, state) { changed[variable] = values }
+        if let average = step.average {
+          let share = Bounded(1 - Double(average.decay)).rounded
+          changed[average.variable] = zip(self.values(of: average.variable), weights).map {
+            $0 + share * ($1 - $0)
+          }
+        }
       }
     }
     return changed
