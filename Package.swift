@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Randomness", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Samples", dependencies: ["Randomness"], swiftSettings: settings),
     .target(
-      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "CKernels"],
+      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels"],
       swiftSettings: settings),
     // Closed-form laws: what a data set is and what a statistical model has fitted.
     .target(name: "Laws", dependencies: ["Samples", "Engine", "Randomness"], swiftSettings: settings),

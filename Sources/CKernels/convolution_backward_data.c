@@ -46,6 +46,16 @@ static void pack_phase(const struct product_table *table, const ouroboros_convol
                        struct axis right, const float *weights, float *packed) {
   const long n = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long row = x->kernel_height * x->kernel_width * n, depth = down.taps * right.taps * outputs;
+  if (convolution_is_depthwise(x)) {
+    const long pitch = rounded_up(x->channels, table->width);
+    float *to = packed;
+    for (long i = 0; i < down.taps; i++)
+      for (long j = 0; j < right.taps; j++, to += pitch)
+        table->pack(weights + tap_of(down, i) * x->kernel_width + tap_of(right, j), 1, row, 1, x->channels,
+                    pitch, to);
+    if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(packed, to - packed);
+    return;
+  }
   for (long panel = 0; panel < panels_of(table, n); panel++) {
     const long c = panel_start(table, n, panel), pitch = panel_start(table, n, panel + 1) - c;
     float *to = packed + c * depth;
@@ -79,6 +89,14 @@ static long places_of(const ouroboros_convolution_t *x, struct frame frame, long
 
 void convolution_backward_data(const ouroboros_convolution_t *x, const float *out, const float *weights,
                                float *in, const float *bias, struct arena *arena) {
+  if (convolution_is_pointwise(x)) {
+    convolution_backward_data_pointwise(x, out, weights, in, bias, arena);
+    return;
+  }
+  if (convolution_backward_data_by_taps(x)) {
+    convolution_by_taps(x, 1, out, weights, in, bias, arena);
+    return;
+  }
   const struct product_table *table = product_table();
   const long n = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long padded = rounded_up(n, table->width), taps = x->kernel_height * x->kernel_width;
@@ -97,7 +115,8 @@ void convolution_backward_data(const ouroboros_convolution_t *x, const float *ou
   long *offsets = take(arena, taps, sizeof(long));
   if (!arena->start) return;
 
-  const long phases = x->stride_y * x->stride_x;
+  const long phases = x->stride_y * x->stride_x, calls = convolution_is_depthwise(x) ? 1 : x->groups;
+  const long part_floats = convolution_is_depthwise(x) ? rounded_up(x->channels, table->width) : padded * outputs;
   struct convolution_sums sums = {.table = table, .a_places = a_places, .c_places = c_places,
                                   .offsets = offsets, .n = n, .convolution = x};
   for (long b = 0; b < x->batch; b += blocks.images)
@@ -114,7 +133,8 @@ void convolution_backward_data(const ouroboros_convolution_t *x, const float *ou
         const struct axis axis_x = axis_of(x->kernel_width, x->stride_x, x->dilation_x, right);
         sums.segments = segments_of(x, axis_y, axis_x, frame.columns, &sums.length, offsets);
         sums.places = places_of(x, frame, images, t, rows, down, right, a_places, c_places);
-        for (long g = 0; g < x->groups; g++, part += padded * axis_y.taps * axis_x.taps * outputs) {
+        const long meeting = axis_y.taps * axis_x.taps;
+        for (long g = 0; g < calls; g++, part += part_floats * meeting) {
           if (b == 0 && t == first)
             pack_phase(table, x, axis_y, axis_x, weights + g * outputs * taps * n, part);
           sums.a = window + g * outputs;

@@ -89,10 +89,10 @@ static void kernel_down(const struct sums *x, struct frame frame, long *places, 
   }
 }
 
-/// weights [outputs][depth] (+)= the transposed sums [group][depth][pitch].
-static void transpose_sums(const ouroboros_convolution_t *v, const float *transposed, long depth, long outputs,
-                           long pitch, float *weights) {
-  for (long g = 0; g < v->groups; g++)
+/// weights [group][outputs][depth] (+)= the transposed sums [group][depth][pitch].
+static void transpose_sums(const ouroboros_convolution_t *v, const float *transposed, long groups, long depth,
+                           long outputs, long pitch, float *weights) {
+  for (long g = 0; g < groups; g++)
     for (long o = 0; o < outputs; o++) {
       float *to = weights + (g * outputs + o) * depth;
       const float *from = transposed + g * depth * pitch + o;
@@ -100,13 +100,35 @@ static void transpose_sums(const ouroboros_convolution_t *v, const float *transp
     }
 }
 
+/// Every channel by itself: sums [taps][pitch].
+static void depthwise(const struct sums *x, struct frame frame, long *offsets, float *collected, int accumulate) {
+  const ouroboros_convolution_t *v = x->convolution;
+  for (long r = 0; r < v->kernel_height; r++)
+    for (long s = 0; s < v->kernel_width; s++)
+      offsets[r * v->kernel_width + s] =
+          (r * v->dilation_y * frame.columns + s * v->dilation_x) * v->channels;
+  const struct depthwise_weights task = {
+      .in = x->window, .out = x->out, .in_offsets = x->window_offsets, .out_offsets = x->out_offsets,
+      .segments = x->segments, .length = v->out_width, .in_step = v->stride_x * v->channels,
+      .out_step = v->channels, .offsets = offsets, .taps = v->kernel_height * v->kernel_width,
+      .channels = v->channels, .pitch = rounded_up(v->channels, x->table->width), .sums = collected,
+      .accumulate = accumulate,
+  };
+  x->table->depthwise_weights(&task);
+}
+
 void convolution_backward_weights(const ouroboros_convolution_t *x, const float *in, const float *out,
                                   float *weights, struct arena *arena) {
+  if (convolution_is_pointwise(x)) {
+    convolution_backward_weights_pointwise(x, in, out, weights, arena);
+    return;
+  }
   const struct product_table *table = product_table();
   const long of_group = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long depth = x->kernel_height * x->kernel_width * of_group, pitch = rounded_up(outputs, table->width);
   const long run_length = x->groups == 1 && x->dilation_x == 1 ? x->kernel_width * of_group : of_group;
-  const int turned = run_length < table->width && outputs > run_length;
+  const int alone = convolution_is_depthwise(x);
+  const int turned = !alone && run_length < table->width && outputs > run_length;
   const long more = (x->kernel_height - 1) * x->dilation_y + 1 - x->stride_y;
   const long slack = table->vectors * table->width;
   struct frame frame = {.column = -x->pad_left};
@@ -118,7 +140,8 @@ void convolution_backward_weights(const ouroboros_convolution_t *x, const float 
   const int copied = x->operands == OUROBOROS_OPERANDS_BFLOAT16 || (turned && outputs % table->width != 0);
   float *window = take(arena, blocks.images * most_rows * frame.columns * x->channels + slack, sizeof(float));
   float *copy = take(arena, copied ? rows_of_block * x->out_width * x->out_channels + slack : 0, sizeof(float));
-  float *transposed = take(arena, turned ? depth * pitch * x->groups : 0, sizeof(float));
+  const long collected = alone ? depth * rounded_up(x->channels, table->width) : depth * pitch * x->groups;
+  float *transposed = take(arena, turned || alone ? collected : 0, sizeof(float));
   long *window_offsets = take(arena, rows_of_block, sizeof(long));
   long *out_offsets = take(arena, rows_of_block, sizeof(long));
   long *places = take(arena, depth > outputs ? depth : outputs, sizeof(long));
@@ -142,8 +165,11 @@ void convolution_backward_weights(const ouroboros_convolution_t *x, const float 
       }
       sums.segments = segments_of(x, frame, images, rows, window_offsets, out_offsets);
       const int later = b > 0 || u > 0;
-      if (turned) kernel_down(&sums, frame, places, transposed, later);
+      if (alone) depthwise(&sums, frame, places, transposed, later);
+      else if (turned) kernel_down(&sums, frame, places, transposed, later);
       else outputs_down(&sums, frame, places, weights, x->accumulate || later);
     }
-  if (turned) transpose_sums(x, transposed, depth, outputs, pitch, weights);
+  if (turned) transpose_sums(x, transposed, x->groups, depth, outputs, pitch, weights);
+  if (alone)
+    transpose_sums(x, transposed, 1, depth, x->channels, rounded_up(x->channels, table->width), weights);
 }

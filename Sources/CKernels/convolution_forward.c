@@ -31,12 +31,29 @@ static void pack_weights(const struct product_table *table, const ouroboros_conv
                          const float *weights, float *packed) {
   const long n = x->out_channels / x->groups;
   const long depth = x->kernel_height * x->kernel_width * (x->channels / x->groups);
-  product_pack_all(table, weights, 1, depth, n, depth, depth, packed);
-  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(packed, rounded_up(n, table->width) * depth);
+  if (convolution_is_depthwise(x)) {
+    table->pack(weights, 1, depth, depth, x->channels, rounded_up(x->channels, table->width), packed);
+    if (x->operands == OUROBOROS_OPERANDS_BFLOAT16)
+      table->round(packed, rounded_up(x->channels, table->width) * depth);
+    return;
+  }
+  for (long g = 0; g < x->groups; g++) {
+    float *to = packed + g * rounded_up(n, table->width) * depth;
+    product_pack_all(table, weights + g * n * depth, 1, depth, n, depth, depth, to);
+    if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(to, rounded_up(n, table->width) * depth);
+  }
 }
 
 void convolution_forward(const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
                          const float *bias, struct arena *arena) {
+  if (convolution_is_pointwise(x)) {
+    convolution_forward_pointwise(x, in, weights, out, bias, arena);
+    return;
+  }
+  if (convolution_forward_by_taps(x)) {
+    convolution_by_taps(x, 0, in, weights, out, bias, arena);
+    return;
+  }
   const struct product_table *table = product_table();
   const long n = x->out_channels / x->groups, of_group = x->channels / x->groups;
   const long depth = x->kernel_height * x->kernel_width * of_group;
@@ -55,8 +72,7 @@ void convolution_forward(const ouroboros_convolution_t *x, const float *in, cons
   if (!arena->start) return;
 
   segments_of(x, frame, &length, offsets);
-  for (long g = 0; g < x->groups; g++)
-    pack_weights(table, x, weights + g * n * depth, packed + g * rounded_up(n, table->width) * depth);
+  pack_weights(table, x, weights, packed);
   struct convolution_sums sums = {
       .table = table, .a_places = a_places, .c_places = c_places, .offsets = offsets,
       .segments = segments, .length = length, .n = n, .convolution = x,
@@ -70,7 +86,8 @@ void convolution_forward(const ouroboros_convolution_t *x, const float *in, cons
                         x->channels, frame, x->operands, window);
       places_of(x, frame, images, rows, a_places, c_places);
       sums.places = images * rows * x->out_width;
-      for (long g = 0; g < x->groups; g++) {
+      const long calls = convolution_is_depthwise(x) ? 1 : x->groups;
+      for (long g = 0; g < calls; g++) {
         sums.a = window + g * of_group;
         sums.c = out + (b * x->out_height + u) * x->out_width * x->out_channels + g * n;
         sums.packed = packed + g * rounded_up(n, table->width) * depth;

@@ -48,7 +48,23 @@ struct convolution_blocks convolution_cut(long batch, long rows, long row_places
   return blocks;
 }
 
+/// Depthwise: all channels at once.
+static void run_depthwise(const struct convolution_sums *x) {
+  const ouroboros_convolution_t *v = x->convolution;
+  const struct depthwise sums = {
+      .a = x->a, .a_places = x->a_places, .c = x->c, .c_places = x->c_places, .places = x->places,
+      .offsets = x->offsets, .taps = x->segments, .channels = v->channels,
+      .pitch = rounded_up(v->channels, x->table->width), .weights = x->packed,
+      .accumulate = v->accumulate, .bias = x->bias, .activation = v->activation, .slope = v->slope,
+  };
+  x->table->depthwise(&sums);
+}
+
 void convolution_run_sums(const struct convolution_sums *x) {
+  if (convolution_is_depthwise(x->convolution)) {
+    run_depthwise(x);
+    return;
+  }
   const struct product_table *table = x->table;
   const long depth = x->segments * x->length, panels = panels_of(table, x->n);
   const float *a_rows[MAXIMUM_ROWS];

@@ -64,4 +64,25 @@ void convolution_backward_data(const ouroboros_convolution_t *x, const float *ou
 void convolution_backward_weights(const ouroboros_convolution_t *x, const float *in, const float *out,
                                   float *weights, struct arena *arena);
 
+/// Whether a pass is cheaper by the taps (convolution_taps.c), and the pass: `backward` from y to x.
+int convolution_forward_by_taps(const ouroboros_convolution_t *x);
+int convolution_backward_data_by_taps(const ouroboros_convolution_t *x);
+void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
+                         float *written, const float *bias, struct arena *arena);
+
+/// 1×1 convolutions as products (convolution_pointwise.c).
+int convolution_is_pointwise(const ouroboros_convolution_t *x);
+void convolution_forward_pointwise(const ouroboros_convolution_t *x, const float *in, const float *weights,
+                                   float *out, const float *bias, struct arena *arena);
+void convolution_backward_data_pointwise(const ouroboros_convolution_t *x, const float *out,
+                                         const float *weights, float *in, const float *bias,
+                                         struct arena *arena);
+void convolution_backward_weights_pointwise(const ouroboros_convolution_t *x, const float *in, const float *out,
+                                            float *weights, struct arena *arena);
+
+/// Whether every channel has its own kernel and its own output.
+static inline int convolution_is_depthwise(const ouroboros_convolution_t *x) {
+  return x->groups > 1 && x->groups == x->channels && x->groups == x->out_channels;
+}
+
 #endif

@@ -22,6 +22,7 @@ static inline void store_part(float *p, long count, four v) {
 
 #include "product_tile.h"
 #include "product_pack.h"
+#include "convolution_depthwise.h"
 #include "product_dot.h"
 
-const struct product_table product_baseline = PRODUCT_TABLE;
+#include "product_names.h"

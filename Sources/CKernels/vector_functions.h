@@ -1,4 +1,4 @@
-// Exponential functions and logarithms of vectors of 16 floats, errors at most 2 ulp. Polynomials are
+// Exponential functions and logarithms of vectors of 16 floats, errors at most 2.1 ulp. Polynomials are
 // minimax fits (Remez exchange) made for these intervals; each comment gives the error of the
 // polynomial. Included after vector_float.h.
 

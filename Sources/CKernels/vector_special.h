@@ -1,4 +1,4 @@
-// Error function, sine, cosine and power of vectors of 16 floats, errors at most 2 ulp. Polynomials as
+// Error function, sine, cosine and power of vectors of 16 floats, errors at most 2.1 ulp. Polynomials as
 // in vector_functions.h, after which this is included.
 
 /// Below 0.93: x + x·P(x²), error 2⁻³¹. Above: 1 − exp(−|x| + |x|·Q(|x|)), error 2⁻³⁰.

@@ -42,7 +42,7 @@ enum {
 };
 
 /// What an instruction computes. NaN in gives NaN out unless stated. Comparisons with NaN are false,
-/// but NOT_EQUAL is true. Errors of the functions are at most 2 ulp for all arguments (SIN and COS:
+/// but NOT_EQUAL is true. Errors of the functions are at most 2.1 ulp for all arguments (SIN and COS:
 /// |x| ≤ 10⁴, beyond which accuracy fades), with the limits that C's library gives at 0 and ±∞.
 enum {
   // Sources.

@@ -1,29 +1,30 @@
 import CKernels
-import Foundation
 import Testing
 
-@Suite("Tile programs", .serialized) struct TileKernelTests {
-  /// Operands of program and reference must agree to the bit (all arithmetic is exact).
-  private func expectExact(_ program: TileProgram, _ expected: [[Double]], _ label: String) {
-    let actual = program.run(times: 2)
-    for (operand, (got, wanted)) in zip(actual, expected).enumerated() where got != wanted {
-      let at = got.indices.first { got[$0] != wanted[$0] }!
-      Issue.record(
-        "\(label), operand \(operand), element \(at): got \(got[at]), expected \(wanted[at]); \(program.text)")
-    }
-  }
-
-  @Test("Random programs on small integers are exact")
-  func randomPrograms() {
-    for seed in 0..<(Int(ProcessInfo.processInfo.environment["N"] ?? "600")!) {
-      var fuzz = TileFuzz(seed: UInt64(seed))
-      let program = fuzz.program()
-      guard program.fault == 0 else {
-        Issue.record("seed \(seed): fault \(program.fault); \(program.text)")
-        continue
+extension KernelTests {
+  @Suite("Tile programs") struct TileKernelTests {
+    /// Operands of program and reference must agree to the bit (all arithmetic is exact).
+    private func expectExact(_ program: TileProgram, _ expected: [[Double]], _ label: String) {
+      let actual = program.run(times: 2)
+      for (operand, (got, wanted)) in zip(actual, expected).enumerated() where got != wanted {
+        let at = got.indices.first { got[$0] != wanted[$0] }!
+        Issue.record(
+          "\(label), operand \(operand), element \(at): got \(got[at]), expected \(wanted[at]); \(program.text)")
       }
-      let expected = program.reference()
-      withEachInstructionSet { expectExact(program, expected, "seed \(seed), \($0)") }
+    }
+
+    @Test("Random programs on small integers are exact")
+    func randomPrograms() {
+      for seed in 0..<600 {
+        var fuzz = TileFuzz(seed: UInt64(seed))
+        let program = fuzz.program()
+        guard program.fault == 0 else {
+          Issue.record("seed \(seed): fault \(program.fault); \(program.text)")
+          continue
+        }
+        let expected = program.reference()
+        withEachInstructionSet { expectExact(program, expected, "seed \(seed), \($0)") }
+      }
     }
   }
 }
