@@ -39,7 +39,8 @@ static void pack_weights(const struct product_table *table, const ouroboros_conv
   }
   for (long g = 0; g < x->groups; g++) {
     float *to = packed + g * rounded_up(n, table->width) * depth;
-    product_pack_all(table, weights + g * n * depth, 1, depth, n, depth, depth, to);
+    product_pack_all(table, weights + g * n * depth, 1, depth, n, depth, depth,
+                     OUROBOROS_OPERANDS_FLOAT, to);
     if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(to, rounded_up(n, table->width) * depth);
   }
 }

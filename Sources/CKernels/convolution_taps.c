@@ -111,7 +111,7 @@ void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const f
   const long rows = backward ? x->height : x->out_height, columns = backward ? x->width : x->out_width;
   const int rounding = x->operands == OUROBOROS_OPERANDS_BFLOAT16;
   struct product_task task = task_of(pixels, n, sums);
-  float *packed = take(arena, product_packed_floats(task.table, n, sums), sizeof(float));
+  float *packed = take(arena, product_packed_floats(task.table, n, sums, OUROBOROS_OPERANDS_FLOAT), sizeof(float));
   float *taps = take(arena, pixels * n, sizeof(float));
   float *copy = take(arena, rounding ? pixels * sums : 0, sizeof(float));
   task.scratch_a = take(arena, product_scratch_a(&task), sizeof(float));
@@ -119,8 +119,9 @@ void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const f
 
   // The kernel stands as [out_channels][taps][channels]: tap after tap for backward, and for forward output
   // channel after output channel.
-  product_pack_all(task.table, weights, backward ? n : 1, backward ? 1 : sums, n, sums, task.depth, packed);
-  if (rounding) task.table->round(packed, product_packed_floats(task.table, n, sums));
+  product_pack_all(task.table, weights, backward ? n : 1, backward ? 1 : sums, n, sums, task.depth,
+                   OUROBOROS_OPERANDS_FLOAT, packed);
+  if (rounding) task.table->round(packed, product_packed_floats(task.table, n, sums, OUROBOROS_OPERANDS_FLOAT));
   task.packed = packed;
   task.c = taps;
   for (long b = 0; b < x->batch; b++) {

@@ -114,6 +114,7 @@ extern const struct product_table product_baseline;
 #if defined(__x86_64__)
 extern const struct product_table product_avx2;
 extern const struct product_table product_avx512;
+extern const struct product_table product_avx512_bfloat;
 #endif
 
 /// The table of the instruction set in use.

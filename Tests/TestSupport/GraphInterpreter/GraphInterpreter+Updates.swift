@@ -79,7 +79,7 @@ extension GraphInterpreter {
     _ rate: Bounded, _ step: Double
   ) -> Bounded {
     let (b1, b2) = (Double(beta1), Double(beta2))
-    state[0] = Bounded(b1) * state[0] + Bounded(1 - b1) * g
+    state[0] = state[0] + Bounded(1 - b1) * (g - state[0])
     state[1] = Bounded(b2) * state[1] + Bounded(1 - b2) * g * g
     // The corrections are made in Double and rounded once.
     let first = Bounded(1 - pow(b1, step)).rounded
