@@ -32,8 +32,11 @@ let package = Package(
     .target(name: "Randomness", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Samples", dependencies: ["Randomness"], swiftSettings: settings),
     .target(
-      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "CKernels"],
+      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels"],
       swiftSettings: settings),
+    // Trainings that are measured, on made-up data.
+    .target(
+      name: "Workloads", dependencies: ["Options", "Engine", "Randomness"], swiftSettings: settings),
     // Closed-form laws: what a data set is and what a statistical model has fitted.
     .target(name: "Laws", dependencies: ["Samples", "Engine", "Randomness"], swiftSettings: settings),
     // One protocol, one registry, one file per thing.
@@ -62,14 +65,14 @@ let package = Package(
       name: "Study",
       dependencies: [
         "Options", "MPI", "Loops", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results",
-        "Randomness", "CCrypto", "Yams",
+        "Engine", "Randomness", "CCrypto", "Yams",
       ],
       resources: [.embedInCode("Presets")], swiftSettings: settings),
     .executableTarget(
       name: "ouroboros",
       dependencies: [
         "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Engine",
-        "Randomness", "Samples", "Laws",
+        "Workloads", "Randomness", "Samples", "Laws",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -99,7 +102,7 @@ let package = Package(
       name: "ModelsTests", dependencies: ["CKernels", "Models", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
+      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],

@@ -15,8 +15,10 @@ static const int SLIDING[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define STORE_PART(p, count, v) _mm256_maskstore_ps(p, MASK(count), (__m256)(v))
 #include "product_tile.h"
 #include "product_pack.h"
+#include "convolution_depthwise.h"
 #include "product_dot.h"
+#include "product_peak.h"
 #pragma clang attribute pop
 
-const struct product_table product_avx2 = PRODUCT_TABLE;
+#include "product_names.h"
 #endif

@@ -14,8 +14,10 @@
 #define STORE_PART(p, count, v) _mm512_mask_storeu_ps(p, MASK(count), (__m512)(v))
 #include "product_tile.h"
 #include "product_pack.h"
+#include "convolution_depthwise.h"
 #include "product_dot.h"
+#include "product_peak.h"
 #pragma clang attribute pop
 
-const struct product_table product_avx512 = PRODUCT_TABLE;
+#include "product_names.h"
 #endif

@@ -22,6 +22,8 @@ static inline void store_part(float *p, long count, four v) {
 
 #include "product_tile.h"
 #include "product_pack.h"
+#include "convolution_depthwise.h"
 #include "product_dot.h"
+#include "product_peak.h"
 
-const struct product_table product_baseline = PRODUCT_TABLE;
+#include "product_names.h"

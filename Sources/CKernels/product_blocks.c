@@ -8,6 +8,10 @@ long tune(const char*n,long d);
 
 enum {
   LONGEST_SUM = 1024,
+  /// Of a transposed A every step of the sum meets another cache line: fewer of them stay at hand.
+  LONGEST_TRANSPOSED_SUM = 512,
+  /// From here on every step of the sum would meet another page, too: such a transposed A is laid out anew.
+  FAR_COLUMNS = 2048,
   /// Floats of a block of A, for a second-level cache to hold beside a panel of B.
   BLOCK_FLOATS = 1 << 17,
   BLOCK_COLUMNS = 768,
@@ -16,15 +20,19 @@ enum {
   MANY_ROWS = 2048,
 };
 
-void product_cut(struct product_task *x) {
+void product_cut(struct product_task *x, int laid_out) {
   const struct product_table *table = x->table;
+  const int transposed = x->a_row == 1 && x->a_column != 1;
+  const long longest = transposed && !laid_out ? LONGEST_TRANSPOSED_SUM : LONGEST_SUM;
   const long k = x->k > 0 ? x->k : 1;
-  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, tune("DEPTH",LONGEST_SUM))), 16));
+  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, tune("DEPTH", longest))), 16));
   x->rows = rounded_up(parts_of(x->m, parts_of(x->m, tune("BLOCK",BLOCK_FLOATS) / x->depth)), table->width);
   const long panels = panels_of(table, x->n);
   x->panels = parts_of(panels, parts_of(x->n, tune("COLUMNS",BLOCK_COLUMNS)));
   x->pack_b = !(x->b_column == 1 && (x->m <= tune("DM",256) || (x->b_row * 4) % CROWDED_BYTES != 0));
-  x->pack_a = tune("PACKA",0) && x->m > table->rows;
+  x->pack_a = tune("PACKA", transposed && x->a_column >= FAR_COLUMNS) && x->m > table->rows &&
+              x->n > table->width * table->vectors;
+  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) x->pack_a = x->pack_b = 1;
 }
 
 long product_scratch_a(const struct product_task *x) { return x->pack_a ? rounded_up(x->rows * x->depth, 16) : 0; }
@@ -38,19 +46,19 @@ long product_scratch_b(const struct product_task *x) {
   return x->m <= x->rows || !x->pack_b ? widest : widest * x->panels;
 }
 
-long product_packed_floats(const struct product_table *table, long n, long k) {
-  return rounded_up(n, table->width) * k;
+long product_packed_floats(const struct product_table *table, long n, long k, int operands) {
+  return rounded_up(n, table->width) * stored(table, operands, k);
 }
 
 void product_pack_all(const struct product_table *table, const float *b, long b_row, long b_column, long n,
-                      long k, long depth, float *packed) {
+                      long k, long depth, int operands, float *packed) {
   const long panels = panels_of(table, n), padded = rounded_up(n, table->width);
   for (long p = 0; p < k; p += depth) {
     const long count = smaller(depth, k - p);
     for (long panel = 0; panel < panels; panel++) {
       const long j = panel_start(table, n, panel), pitch = panel_start(table, n, panel + 1) - j;
-      table->pack(b + p * b_row + j * b_column, b_row, b_column, count, smaller(pitch, n - j), pitch,
-                  packed + p * padded + j * count);
+      lay_out(table, operands, b + p * b_row + j * b_column, b_row, b_column, count, smaller(pitch, n - j),
+              pitch, packed + stored(table, operands, p) * padded + j * stored(table, operands, count));
     }
   }
 }
@@ -70,7 +78,7 @@ static void run_panel(const struct product_task *x, struct tile *tile, const flo
       a_rows[r] = x->pack_a ? a + i / width * width * tile->length + i % width : a + i * a_row;
       c_rows[r] = x->c + (i0 + i) * x->c_row + j;
     }
-    table->tile[rows - 1][vectors - 1](tile);
+    (in_pairs(table, x->operands) ? table->bfloat_tile : table->tile)[rows - 1][vectors - 1](tile);
   }
 }
 
@@ -78,8 +86,8 @@ static void run_panel(const struct product_task *x, struct tile *tile, const flo
 static void pack_rows_of_a(const struct product_task *x, const float *a, long height, long depth) {
   const long width = x->table->width;
   for (long i = 0; i < height; i += width)
-    x->table->pack(a + i * x->a_row, x->a_column, x->a_row, depth, smaller(width, height - i), width,
-                   x->scratch_a + i * depth);
+    lay_out(x->table, x->operands, a + i * x->a_row, x->a_column, x->a_row, depth, smaller(width, height - i),
+            width, x->scratch_a + i * stored(x->table, x->operands, depth));
 }
 
 /// The panels from `first` to `end` − 1 for one block of the sums.
@@ -87,9 +95,10 @@ static void run_block(const struct product_task *x, long first, long end, long p
   static const long zero = 0;
   const struct product_table *table = x->table;
   const long padded = rounded_up(x->n, table->width), j0 = panel_start(table, x->n, first);
+  const long steps = stored(table, x->operands, depth);
   const int last = p0 + depth >= x->k;
   struct tile tile = {
-      .a_offsets = &zero, .b_offsets = &zero, .segments = 1, .length = depth,
+      .a_offsets = &zero, .b_offsets = &zero, .segments = 1, .length = steps,
       .a_step = x->pack_a ? table->width : x->a_column,
       .alpha = x->alpha, .accumulate = x->accumulate || p0 > 0,
       .activation = last ? x->activation : OUROBOROS_ACTIVATION_NONE, .slope = x->slope,
@@ -107,16 +116,16 @@ static void run_block(const struct product_task *x, long first, long end, long p
       tile.bias = x->bias && last ? x->bias + j : NULL;
       tile.b_step = pitch;
       if (x->packed) {
-        tile.b = x->packed + p0 * padded + j * depth;
+        tile.b = x->packed + stored(table, x->operands, p0) * padded + j * steps;
       } else if (!x->pack_b && tile.columns == pitch) {
         tile.b = x->b + p0 * x->b_row + j;
         tile.b_step = x->b_row;
       } else {
         // A panel that several blocks of A meet stays; else the next one takes its place.
-        float *packed = x->scratch_b + (x->m > x->rows && x->pack_b ? (j - j0) * depth : 0);
+        float *packed = x->scratch_b + (x->m > x->rows && x->pack_b ? (j - j0) * steps : 0);
         if (i0 == 0 || !x->pack_b)
-          table->pack(x->b + p0 * x->b_row + j * x->b_column, x->b_row, x->b_column, depth, tile.columns,
-                      pitch, packed);
+          lay_out(table, x->operands, x->b + p0 * x->b_row + j * x->b_column, x->b_row, x->b_column, depth,
+                  tile.columns, pitch, packed);
         tile.b = packed;
       }
       run_panel(x, &tile, a, x->a_row, i0, height, j, pitch / table->width);

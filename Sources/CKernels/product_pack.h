@@ -78,6 +78,15 @@ INLINE void transpose(vector t[WIDTH]) {
 }
 #endif
 
+/// To bfloat16, to nearest, ties to even; NaN stays NaN.
+INLINE vector rounded(vector x) {
+  typedef unsigned words __attribute__((vector_size(4 * WIDTH), aligned(4)));
+  const words w = (words)x;
+  const words near = (w + 0x7fffu + ((w >> 16) & 1u)) & 0xffff0000u;
+  const bits number = x == x;
+  return (vector)((number & (bits)near) | (~number & (bits)(w | 0x00400000u)));
+}
+
 /// out[p·pitch + j] = from[p·row + j] for j < columns, else 0 up to the pitch.
 INLINE void pack_rows(const float *from, long row, long count, long columns, long pitch, float *out) {
   const long whole = columns / WIDTH * WIDTH, rest = columns - whole;
@@ -130,4 +139,16 @@ ALONE static void KERNEL(pack)(const float *from, long row, long column, long co
       for (long j = 0; j < pitch; j++)
         out[p * pitch + j] = j < columns ? from[p * row + j * column] : 0;
   }
+}
+
+ALONE static void KERNEL(round)(float *values, long count) {
+  long i = 0;
+  for (; i + WIDTH <= count; i += WIDTH) STORE(values + i, rounded(LOAD(values + i)));
+  if (i < count) STORE_PART(values + i, count - i, rounded(LOAD_PART(values + i, count - i)));
+}
+
+ALONE static void KERNEL(add)(float *to, const float *from, long count) {
+  long i = 0;
+  for (; i + WIDTH <= count; i += WIDTH) STORE(to + i, LOAD(to + i) + LOAD(from + i));
+  if (i < count) STORE_PART(to + i, count - i, LOAD_PART(to + i, count - i) + LOAD_PART(from + i, count - i));
 }

@@ -76,9 +76,10 @@ INLINE void tile_of(const struct tile *tile, const int rows, const int vectors) 
   EACH(r, rows) a[r] = (const char *)tile->a[r];
   EACH(s, sets) EACH(r, rows) EACH(v, vectors) sums[s][r][v] = (vector){0};
   const long a_step = tile->a_step * 4, b_step = tile->b_step;
+  const float *b = tile->b;
   for (long segment = 0; segment < tile->segments; segment++) {
     long place = tile->a_offsets[segment] * 4;
-    const float *b = tile->b + tile->b_offsets[segment];
+    if (tile->b_offsets) b = tile->b + tile->b_offsets[segment];
     long p = tile->length;
     for (; p >= sets; p -= sets)
       EACH(s, sets) {

@@ -9,8 +9,8 @@ same core and only one works at a time. A round asks ours and then each of them;
 over rounds of the median step. The best peer mode is the one with the least median; the ratio is its time over ours.
 
 On processors that are not Intel's, MKL inside PyTorch takes a slower path than the machine allows. --mkl-native
-preloads a one-line library that makes MKL believe otherwise; as installed is the default. --malloc-keep lets glibc
-keep freed memory, as PyTorch's tuning guide advises through another allocator.
+preloads a one-line library that makes MKL believe otherwise; as installed is the default. glibc is told to keep
+freed memory, as PyTorch's tuning guide advises through another allocator (--no-malloc-keep: as installed).
 Without our program only the peers are shown.
 """
 import argparse
@@ -33,7 +33,7 @@ class Peer:
     """A process of training_peers.py that answers rounds."""
 
     def __init__(self, workload, mode, options, environment):
-        self.mode, self.rounds, self.failure = mode, [], None
+        self.mode, self.rounds, self.processor, self.failure = mode, [], [], None
         command = ["taskset", "-c", str(options.core), sys.executable, str(HERE / "training_peers.py"), workload, mode,
                    "--rounds"]
         self.errors = tempfile.TemporaryFile("w+")
@@ -55,6 +55,7 @@ class Peer:
             self.process.stdin.flush()
             if (answer := self.answer()) is not None:
                 self.rounds.append(answer["milliseconds"])
+                self.processor.append(answer["processor_milliseconds"])
 
     def end(self):
         if self.process.poll() is None:
@@ -67,7 +68,7 @@ class Peer:
             return {"mode": self.mode, "failure": self.failure}
         steps = [x for times in self.rounds for x in times]
         return {"mode": self.mode, "milliseconds": statistics.median(map(statistics.median, self.rounds)),
-                "least": min(steps), "steps": len(steps), "start_seconds": self.ready["start_seconds"]}
+                "least": min(steps), "processor": min(self.processor), "steps": len(steps), "start_seconds": self.ready["start_seconds"]}
 
 
 def ours_once(workload, precision, options, environment):
@@ -122,7 +123,8 @@ def show(rows, options):
         ratio = f"{row['ratio']:8.2f}" if "ratio" in row else f"{'-':>8}"
         print(f"{row['workload']:16}{row['precision']:6}{ours}{best['milliseconds']:10.3f}{ratio}  {best['mode']}")
         for peer in row["peers"] if options.all else []:
-            text = peer.get("failure") or f"{peer['milliseconds']:10.3f} (least {peer['least']:.3f}, {peer['steps']} steps)"
+            text = peer.get("failure") or f"{peer['milliseconds']:10.3f} " + (
+                f"(least {peer['least']:.3f}, processor {peer['processor']:.3f}, {peer['steps']} steps)")
             print(f"{'':20}{peer['mode']:28}{text}")
     for precision in options.precisions:
         ratios = [row["ratio"] for row in rows if row["precision"] == precision and "ratio" in row]
@@ -156,7 +158,7 @@ def main():
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--binary", type=pathlib.Path, default=BINARY)
     parser.add_argument("--mkl-native", action="store_true")
-    parser.add_argument("--malloc-keep", action="store_true")
+    parser.add_argument("--malloc-keep", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--all", action="store_true", help="show every mode")
     parser.add_argument("--json", type=pathlib.Path, help="also write all figures to this file")
     options = parser.parse_args()

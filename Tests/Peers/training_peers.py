@@ -5,7 +5,7 @@
     python3 Tests/Peers/training_peers.py vae-mlp compile-f32 --rounds
 
 The second prints one JSON object. The third builds, warms up, prints {"ready": ...} and then answers each line
-"SECONDS" on its standard input with {"milliseconds": [one for each step]} (train_compare.py drives it so).
+"SECONDS" on its standard input with {"milliseconds": [one for each step], "processor_milliseconds": their mean} (train_compare.py drives it so).
 Workloads and modes are described in training/.
 """
 import argparse
@@ -38,13 +38,13 @@ def jax_workloads():
 
 
 def timed(workload, seconds):
-    """Milliseconds of each step, until `seconds` have passed; at least three steps."""
-    times, start = [], time.perf_counter()
+    """Milliseconds of each step until `seconds` have passed, at least three steps; processor time of one step."""
+    times, start, used = [], time.perf_counter(), time.process_time()
     while len(times) < 3 or time.perf_counter() - start < seconds:
         before = time.perf_counter()
         workload.step()
         times.append((time.perf_counter() - before) * 1e3)
-    return times
+    return {"milliseconds": times, "processor_milliseconds": (time.process_time() - used) * 1e3 / len(times)}
 
 
 def main():
@@ -73,14 +73,16 @@ def main():
         workload.step()
     ready = {"ready": options.workload, "mode": options.mode, "loss": loss, "start_seconds": time.perf_counter() - start}
     if not options.rounds:
-        times = timed(workload, options.seconds)
+        answer = timed(workload, options.seconds)
+        times = answer["milliseconds"]
         median = statistics.median(times)
         return print(json.dumps(ready | {
-            "milliseconds_per_step": median, "milliseconds_least": min(times), "steps": len(times),
+            "milliseconds_per_step": median, "milliseconds_least": min(times),
+            "processor_milliseconds": answer["processor_milliseconds"], "steps": len(times),
             "samples_per_second": workload.samples_per_step / median * 1e3}))
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
-        print(json.dumps({"milliseconds": timed(workload, float(line))}), flush=True)
+        print(json.dumps(timed(workload, float(line))), flush=True)
 
 
 if __name__ == "__main__":

@@ -202,6 +202,10 @@ extension Tensor {
     if let inner = operation as? Permute, order.sorted() == Array(shape.indices) {
       return inputs[0].permuted(order.map { inner.order[$0] }, at: site)
     }
+    if operation is MatrixProduct, order == Array(shape.indices.dropLast(2)) + [rank - 1, rank - 2] {
+      // (a·b)ᵀ = bᵀ·aᵀ: a product is as cheap the other way round, and then lies in order.
+      return inputs[1].transposed.matmul(inputs[0].transposed)
+    }
     return graph.add(Permute(order: order), [self], at: site)
   }
 

@@ -24,7 +24,7 @@ struct Fusion {
     for node in roles.indices where use.isNeeded[node] && roles[node] == .single {
       open(.single, [node])
     }
-    if isFusing { absorbEpilogues() }
+    makeContractions(isFusing: isFusing)
     for node in roles.indices where use.isNeeded[node] && roles[node] == .fusible && unitOf[node] < 0 {
       place(node, isFusing: isFusing)
     }
@@ -41,12 +41,18 @@ struct Fusion {
 
   // MARK: Products and what follows them
 
-  /// Puts bias, activation and accumulation into the products and convolutions that they follow.
-  private mutating func absorbEpilogues() {
+  /// Products and convolutions; `isFusing` puts the bias, activation and accumulation that follow them
+  /// into them.
+  private mutating func makeContractions(isFusing: Bool) {
     for unit in units {
       let node = unit.nodes[0]
       guard use.operation(node) is MatrixProduct || use.operation(node) is Convolution else { continue }
       var epilogue = Epilogue(contraction: node, result: node)
+      // Without operands there are no sums and no kernel.
+      guard isFusing, !use.inputs(node).contains(where: { use.shape($0).contains(0) }) else {
+        unit.kind = .contraction(epilogue)
+        continue
+      }
       if let sum = addition(after: node) {
         let other = use.inputs(sum).first { $0 != node } ?? node
         if let bias = biasVector(other, columns: use.shape(node).last ?? 1) {
@@ -185,8 +191,7 @@ struct Fusion {
     let own = unitOf[node]
     if own == unit { return true }
     if own < 0 { return use.inputs(node).contains { depends($0, on: unit) } }
-    // Operands come before their readers, so nothing this early can wait for the unit.
-    if visited[own] == visit || units[own].nodes.last! < units[unit].nodes[0] { return false }
+    if visited[own] == visit { return false }
     visited[own] = visit
     for member in units[own].nodes {
       for input in use.inputs(member) where unitOf[input] != own {
@@ -276,7 +281,7 @@ struct Fusion {
 
   /// The space of both, nil where one tile program cannot do both.
   private static func unite(_ a: TileSpace?, _ b: TileSpace?) -> TileSpace? {
-    guard let a, let b else { return nil }
+    guard let a, let b, !a.shape.contains(0), !b.shape.contains(0) else { return nil }
     let rank = max(a.shape.count, b.shape.count)
     func padded(_ shape: [Int]) -> [Int] { Array(repeating: 1, count: rank - shape.count) + shape }
     let (x, y) = (padded(a.shape), padded(b.shape))

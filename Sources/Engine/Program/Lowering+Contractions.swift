@@ -4,6 +4,10 @@ extension Lowering {
   /// A product or convolution with what follows it.
   mutating func lowerContraction(_ epilogue: Epilogue) throws(ProgramError) {
     let node = epilogue.contraction
+    if use.inputs(node).contains(where: { use.shape($0).contains(0) }) {
+      fillEmpty(node)
+      return
+    }
     let bias: Layout? = if let bias = epilogue.bias { try contiguous(bias) } else { nil }
     let target: Layout
     if let accumulator = epilogue.accumulator {
@@ -59,6 +63,10 @@ extension Lowering {
       text: "matmul \(items > 1 ? "\(Int(items)) of " : "")\(m)×\(k)×\(n)\(epilogue.suffix)",
       kind: .product, operations: 2 * Double(m) * Double(n) * Double(k) * items,
       bytes: 4 * items * Double(m * k + k * n + m * n))
+    if let operation = try oneDNN(description, hasBias: bias != nil) {
+      emitOneDNN(operation, a, b, target, bias, cost)
+      return
+    }
     let fixed = description
     emit(
       [a, b, target] + (bias.map { [$0] } ?? []), scratch: ouroboros_product_scratch(&description),
@@ -102,6 +110,10 @@ extension Lowering {
       text: "\(convolution.name) \(x.times) \(window.kernel.times) → \(y.times)\(epilogue.suffix)",
       kind: .convolution, operations: 2 * Double(counts.1) * Double(weights),
       bytes: 4 * Double(counts.0 + counts.1 + counts.2))
+    if let operation = try oneDNN(description, convolution.direction, hasBias: bias != nil) {
+      emitOneDNN(operation, first, second, target, bias, cost)
+      return
+    }
     let fixed = description
     emit(
       [first, second, target] + (bias.map { [$0] } ?? []),
@@ -111,6 +123,21 @@ extension Lowering {
         fixed, convolution.direction, first: places.floats(first), second: places.floats(second),
         result: places.floats(target), bias: bias.map { UnsafePointer(places.floats($0)) },
         scratch: places.scratch)
+    }
+  }
+}
+
+extension Lowering {
+  private mutating func emitOneDNN(
+    _ operation: OneDNNOperation, _ first: Layout, _ second: Layout, _ target: Layout,
+    _ bias: Layout?, _ cost: InstructionCost
+  ) {
+    emit(
+      [first, second, target] + (bias.map { [$0] } ?? []), scratch: operation.scratchBytes, cost
+    ) { places in
+      OneDNNInstruction(
+        operation, first: places.floats(first), second: places.floats(second),
+        result: places.floats(target), bias: bias.map { places.floats($0) }, scratch: places.scratch)
     }
   }
 }

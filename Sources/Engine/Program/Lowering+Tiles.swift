@@ -3,6 +3,10 @@ import CKernels
 extension Lowering {
   /// A tile program: elementwise nodes and reductions of one iteration space.
   mutating func lowerTiles(_ unit: Unit, _ space: TileSpace) throws(ProgramError) {
+    if space.shape.contains(0) {
+      for node in unit.nodes { fillEmpty(node) }
+      return
+    }
     var draft = TileDraft(use: use, fusion: fusion, unit: unit, space: space)
     for node in unit.nodes where isRead(node, outside: unit) {
       try draft.addSink(node) { (operand) throws(ProgramError) in try self.layout(operand) }
@@ -12,7 +16,7 @@ extension Lowering {
     var taken: Set<Int> = []
     for sink in draft.sinks {
       let shape = use.shape(sink.node)
-      if !sink.isReduction, shape == space.shape,
+      if !sink.isReduction, shape == space.shape, use.graph.nodes[sink.node].type.element == .float32,
         let load = draft.operands.firstIndex(where: { canReuse($0, shape: shape, taken, draft) })
       {
         let layout = draft.operands[load].layout
@@ -34,6 +38,18 @@ extension Lowering {
     }
     guard let axes else { return }
     try emitTiles(draft, axes)
+  }
+
+  /// The result of a node that has nothing to compute from: no elements, or sums of none.
+  mutating func fillEmpty(_ node: Int) {
+    let target = result(node)
+    guard !target.shape.contains(0) else { return }
+    emit(
+      [target],
+      InstructionCost(
+        text: "fill \(target.shape.times)", kind: .movement, operations: 0,
+        bytes: 4 * Double(target.shape.reduce(1, *)))
+    ) { places in FillInstruction(0, places.buffer(target)) }
   }
 
   /// Whether the value of a node is needed in memory.
@@ -87,9 +103,10 @@ extension Lowering {
     }
     if operands.isEmpty { operands.append(ouroboros_tile_operand()) }
     let extents = axes.extents.map(Int64.init)
+    let instructions = draft.weightedInstructions(axes)
     var fault: (code: Int32, place: Int32) = (0, 0)
     let memory = operands.withUnsafeBufferPointer { operands in
-      draft.instructions.withUnsafeBufferPointer { instructions in
+      instructions.withUnsafeBufferPointer { instructions in
         var description = ouroboros_tile_description(
           extents: (extents[0], extents[1], extents[2], extents[3], extents[4]),
           operands: operands.baseAddress, instructions: instructions.baseAddress,

@@ -28,6 +28,8 @@ struct Lowering {
   let options: ProgramOptions
   /// For every node of its own memory the place in the order of units of its last reader.
   let lastReader: [Int: Int]
+  /// Computed nodes that only an assignment reads, and until where the variable is read before.
+  let assignments: [Int: (variable: Variable, lastRead: Int)]
 
   private(set) var buffers: [Buffer] = []
   private(set) var drafts: [DraftInstruction] = []
@@ -43,11 +45,15 @@ struct Lowering {
   /// The place of the unit being lowered.
   private(set) var position = 0
 
-  init(_ use: GraphUse, _ fusion: Fusion, _ options: ProgramOptions, lastReader: [Int: Int]) {
+  init(
+    _ use: GraphUse, _ fusion: Fusion, _ options: ProgramOptions, lastReader: [Int: Int],
+    assignments: [Int: (variable: Variable, lastRead: Int)]
+  ) {
     self.use = use
     self.fusion = fusion
     self.options = options
     self.lastReader = lastReader
+    self.assignments = assignments
   }
 
   // MARK: Memory
@@ -184,7 +190,13 @@ struct Lowering {
 
   /// Memory for the result of a node.
   mutating func result(_ node: Int) -> Layout {
-    let layout = allocate(use.shape(node))
+    // Straight into the variable that it is for, when the old values are not needed any more.
+    let layout: Layout
+    if let assignment = assignments[node], assignment.lastRead < position {
+      layout = fixed(assignment.variable.values, assignment.variable.shape)
+    } else {
+      layout = allocate(use.shape(node))
+    }
     setResult(node, layout)
     return layout
   }
@@ -223,8 +235,12 @@ struct Lowering {
     switch update {
     case .assign(let variable, let tensor):
       let source = try layout(tensor.node)
-      let target = fixed(variable.values, variable.shape)
-      emitCopy(from: source, to: target)
+      if case .fixed(let memory) = buffers[source.root].home,
+        memory == UnsafeMutableRawPointer(variable.values.baseAddress!)
+      {
+        return  // made there
+      }
+      emitCopy(from: source, to: fixed(variable.values, variable.shape))
     case .optimise(let step):
       let gradient = try contiguous(step.gradient.node)
       let rate = try layout(step.learningRate.node)
@@ -236,7 +252,7 @@ struct Lowering {
         InstructionCost(
           text: "\(step.rule.name) \(step.variable.name) \(step.variable.shape.times)",
           kind: .optimiser, operations: count * step.rule.operationsPerWeight,
-          bytes: count * 4 * Double(3 + 2 * step.state.count))
+          bytes: count * 4 * Double(3 + 2 * step.state.count + (step.average == nil ? 0 : 3)))
       ) { places in
         OptimiserInstruction(
           step.rule, variable: step.variable.values,
@@ -244,7 +260,8 @@ struct Lowering {
           scalars: .init(
             rate: places.floats(rate), step: places.floats(number),
             scale: scale.map { UnsafePointer(places.floats($0)) }),
-          clip: step.clip)
+          clip: step.clip,
+          average: step.average.map { ($0.variable.values.baseAddress!, $0.decay) })
       }
     }
   }

@@ -20,9 +20,15 @@ public struct ProgramOptions: Sendable {
   /// Whether elementwise operations and reductions are joined; off, every node is an instruction,
   /// for tests and for finding faults.
   public var isFusing: Bool
+  /// What computes products and convolutions.
+  public var library: ContractionLibrary
 
-  public init(precision: OperandPrecision = .float32, isFusing: Bool = true) {
+  public init(
+    precision: OperandPrecision = .float32, isFusing: Bool = true,
+    library: ContractionLibrary = .automatic
+  ) {
     self.precision = precision
     self.isFusing = isFusing
+    self.library = library
   }
 }

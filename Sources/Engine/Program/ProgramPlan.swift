@@ -15,8 +15,9 @@ struct ProgramPlan {
     // Outputs of computed values stay where they are made; others are copied.
     var units = fusion.units
     var published: [Int: [(label: String, node: Int)]] = [:]
-    for (label, tensor) in outputs {
-      let unit = fusion.unitOf[tensor.node]
+    let outputRoots = Self.roots(of: outputs.map(\.value.node), use, fusion)
+    for ((label, tensor), root) in zip(outputs, outputRoots) {
+      let unit = fusion.unitOf[root]
       if unit >= 0 {
         published[unit, default: []].append((label, tensor.node))
       } else {
@@ -37,8 +38,10 @@ struct ProgramPlan {
     for (position, unit) in order.enumerated() {
       for node in operands[unit] { lastReader[node] = position }
     }
-    for (_, tensor) in outputs { lastReader[tensor.node] = Int.max }
-    var lowering = Lowering(use, fusion, options, lastReader: lastReader)
+    for root in outputRoots { lastReader[root] = Int.max }
+    var lowering = Lowering(
+      use, fusion, options, lastReader: lastReader,
+      assignments: Self.assignments(updates, use, fusion, lastReader))
     for (position, unit) in order.enumerated() {
       try lowering.lower(units[unit], position: position)
       for (label, node) in published[unit] ?? [] { try lowering.publish(node, as: label) }
@@ -74,6 +77,9 @@ struct ProgramPlan {
           throw .request(
             "\(step.rule.name) needs \(step.rule.stateNames) of shape \(step.variable.shape) for \(step.variable.name)")
         }
+        guard step.average.map({ $0.variable.shape == step.variable.shape }) ?? true else {
+          throw .request("the average of \(step.variable.name) has another shape")
+        }
         for scalar in [step.learningRate, step.step] + (step.gradientScale.map { [$0] } ?? [])
         where scalar.count != 1 {
           throw .request("\(step.variable.name): \(scalar.type) where a scalar is expected")
@@ -100,12 +106,37 @@ struct ProgramPlan {
     }
   }
 
-  /// For every unit that changes variables the nodes that show their values.
-  private static func changedSources(_ units: [Unit], _ use: GraphUse) -> [Int: [Int]] {
+  /// Computed nodes that one variable is assigned and that nothing else reads: the node, the variable
+  /// and the last place where the variable's old value is read.
+  private static func assignments(
+    _ updates: [Update], _ use: GraphUse, _ fusion: Fusion, _ lastReader: [Int: Int]
+  ) -> [Int: (variable: Variable, lastRead: Int)] {
+    let nodes = variableNodes(use)
+    var result: [Int: (variable: Variable, lastRead: Int)] = [:]
+    var times: [Int: Int] = [:]
+    for tensor in updates.flatMap(\.operands) { times[tensor.node, default: 0] += 1 }
+    for update in updates {
+      guard case .assign(let variable, let tensor) = update, fusion.unitOf[tensor.node] >= 0,
+        times[tensor.node] == 1, lastReader[tensor.node] != Int.max
+      else { continue }
+      let read = nodes[variable].flatMap { lastReader[$0] } ?? -1
+      result[tensor.node] = (variable, read)
+    }
+    return result
+  }
+
+  /// The nodes that show the values of variables.
+  private static func variableNodes(_ use: GraphUse) -> [Variable: Int] {
     var nodes: [Variable: Int] = [:]
     for node in use.graph.nodes.indices where use.isNeeded[node] {
       if let value = use.operation(node) as? VariableValue { nodes[value.variable] = node }
     }
+    return nodes
+  }
+
+  /// For every unit that changes variables the nodes that show their values.
+  private static func changedSources(_ units: [Unit], _ use: GraphUse) -> [Int: [Int]] {
+    let nodes = variableNodes(use)
     var result: [Int: [Int]] = [:]
     for (index, unit) in units.enumerated() {
       if case .update(let update) = unit.kind {
@@ -129,7 +160,8 @@ extension Update {
   var changedVariables: [Variable] {
     switch self {
     case .assign(let variable, _): [variable]
-    case .optimise(let step): [step.variable] + step.state
+    case .optimise(let step):
+      [step.variable] + step.state + (step.average.map { [$0.variable] } ?? [])
     }
   }
 }

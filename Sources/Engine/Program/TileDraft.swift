@@ -169,8 +169,9 @@ struct TileDraft {
   private mutating func mask(
     _ inputs: [Int], _ layoutOf: LayoutOf
   ) throws(ProgramError) -> UInt16? {
+    // A comparison made elsewhere does not say that what it compared is still in memory.
     guard (use.operation(inputs[0]) as? Binary)?.function == .less,
-      fill(use.inputs(inputs[0])[0]) == 0
+      fusion.unitOf[inputs[0]] == unitNumber, fill(use.inputs(inputs[0])[0]) == 0
     else { return nil }
     let tested = use.inputs(inputs[0])[1]
     if fill(inputs[2]) == 0 {

@@ -23,10 +23,25 @@ public struct OptimiserUpdate {
   public var gradientScale: Tensor?
   /// The weight is cut off at ± this bound after the step (Arjovsky et al. 2017).
   public var clip: Float?
+  /// A moving average of the weight, taken after the step and the cut.
+  public var average: Average?
+
+  /// average ← decay·average + (1 − decay)·weight.
+  public struct Average {
+    /// Of the weight's shape.
+    public var variable: Variable
+    public var decay: Float
+
+    public init(variable: Variable, decay: Float) {
+      self.variable = variable
+      self.decay = decay
+    }
+  }
 
   public init(
     rule: OptimiserRule, variable: Variable, state: [Variable], gradient: Tensor,
-    learningRate: Tensor, step: Tensor, gradientScale: Tensor? = nil, clip: Float? = nil
+    learningRate: Tensor, step: Tensor, gradientScale: Tensor? = nil, clip: Float? = nil,
+    average: Average? = nil
   ) {
     self.rule = rule
     self.variable = variable
@@ -36,5 +51,6 @@ public struct OptimiserUpdate {
     self.step = step
     self.gradientScale = gradientScale
     self.clip = clip
+    self.average = average
   }
 }

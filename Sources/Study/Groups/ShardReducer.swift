@@ -6,7 +6,7 @@ import MPI
 /// Shards are dealt to the ranks in contiguous runs. A rank adds its own as far as the tree allows;
 /// then rank j finishes segment j of the vector for everybody (reduce-scatter and all-gather), which
 /// moves as much as a ring all-reduce when the shards divide evenly into powers of two.
-public struct ShardReducer: ~Copyable {
+public struct ShardReducer {
   public let shards: Int
   /// The shards of this rank.
   public let ownShards: Range<Int>

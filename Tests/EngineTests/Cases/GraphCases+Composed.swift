@@ -13,7 +13,7 @@ extension GraphCases {
     },
     GraphCase("GELU", [4, 5]) { 0.5 * $0[0] * (1 + ($0[0] * 0.70710678).erf()) },
     GraphCase("SiLU", [4, 5]) { $0[0] * $0[0].sigmoid() },
-    GraphCase("softplus", [4, 5], law: .awayFromZero) { $0[0].maximum(0) + (-$0[0].abs()).exp().log1p() },
+    GraphCase("softplus by parts", [4, 5], law: .awayFromZero) { $0[0].maximum(0) + (-$0[0].abs()).exp().log1p() },
     GraphCase("layer normalisation", [4, 6], [6], [6]) { normalised($0[0], along: [1]) * $0[1] + $0[2] },
     GraphCase("batch normalisation", [6, 3], [3], [3]) { normalised($0[0], along: [0]) * $0[1] + $0[2] },
     GraphCase("group normalisation", [2, 3, 3, 4], [4], [4]) {

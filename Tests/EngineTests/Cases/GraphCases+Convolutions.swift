@@ -27,9 +27,10 @@ extension GraphCases {
     ]
   }
 
-  private static func extent(_ extent: Int, _ window: Window, axis: Int) -> Int {
+  static func extent(_ extent: Int, _ window: Window, axis: Int) -> Int {
     let padded = extent + window.padding[axis][0] + window.padding[axis][1]
-    return (padded - window.dilation[axis] * (window.kernel[axis] - 1) - 1) / window.stride[axis] + 1
+    let room = padded - window.dilation[axis] * (window.kernel[axis] - 1) - 1
+    return room < 0 ? 0 : room / window.stride[axis] + 1
   }
 
   private static let geometries: [(String, [Int], Int, Window)] = [

@@ -22,6 +22,9 @@ extension GraphCases {
     GraphCase("floor", [3, 4]) { $0[0].floor() },
     GraphCase("relu", [3, 4], law: .awayFromZero) { $0[0].relu() },
     GraphCase("relu at ties", [4, 5], law: .coarse, order: 0) { $0[0].relu() },
+    GraphCase("leakyRelu", [3, 4], law: .awayFromZero) { $0[0].leakyRelu(slope: 0.2).square() },
+    GraphCase("leakyRelu at ties", [4, 5], law: .coarse, order: 0) { $0[0].leakyRelu() },
+    GraphCase("softplus", [3, 4]) { $0[0].softplus() },
     GraphCase("square", [3, 4]) { $0[0].square() },
     GraphCase("square of a scalar", []) { $0[0].square() },
     GraphCase("tanh of 17 numbers", [17]) { $0[0].tanh() },
@@ -66,7 +69,7 @@ extension GraphCases {
     GraphCase("select numbers", [9], law: .awayFromZero) { x in
       (x[0] .> 0).select(1, x[0]) * (x[0] .< 0).select(x[0].square(), 2)
     },
-    GraphCase("leaky ReLU", [4, 5], law: .awayFromZero) { ($0[0] .> 0).select($0[0], $0[0] * 0.2) },
+    GraphCase("leaky ReLU by select", [4, 5], law: .awayFromZero) { ($0[0] .> 0).select($0[0], $0[0] * 0.2) },
     // The branch not taken is infinite or NaN.
     GraphCase("guarded logarithm", of: [.coarse([20])], order: 0) { ($0[0] .> 0).select($0[0].log(), -3) },
     GraphCase("cast there and back", of: [.index([3, 2], below: 9), .normal([2])]) {

@@ -11,6 +11,9 @@ extension GraphCases {
     GraphCase("penalty, leaky ReLU MLP", [4, 5], [6, 5], [6], [6, 6], [6], [1, 6]) {
       penalty($0) { mlp($0, leaky) }
     },
+    GraphCase("penalty, leakyRelu MLP", [4, 5], [6, 5], [6], [6, 6], [6], [1, 6]) {
+      penalty($0) { mlp($0) { $0.leakyRelu(slope: 0.2) } }
+    },
     GraphCase("penalty, ReLU MLP", [4, 5], [6, 5], [6], [6, 6], [6], [1, 6]) {
       penalty($0) { mlp($0) { $0.relu() } }
     },

@@ -137,19 +137,21 @@ class WGANWorkload(Workload):
             fake = self.generate(torch.randn(self.batch, self.latent))
             mix = torch.rand(self.batch, *(1,) * len(self.shape)) if self.penalised else None
             self.critic_loss(real, fake, mix).backward()
-            self.critic_optimiser.step()
+            self.update_critic()
             self.critic_optimiser.zero_grad(set_to_none=True)
-            self.constrain()
         self.critic.requires_grad_(False)
         loss = self.generator_loss(torch.randn(self.batch, self.latent))
         loss.backward()
         self.critic.requires_grad_(True)
-        self.generator_optimiser.step()
+        self.update_generator()
         self.generator_optimiser.zero_grad(set_to_none=True)
         return loss.detach()
 
-    def constrain(self):
-        pass
+    def update_critic(self):
+        self.critic_optimiser.step()
+
+    def update_generator(self):
+        self.generator_optimiser.step()
 
     def optimiser(self, network):
         return torch.optim.Adam(network.parameters(), lr=1e-4, betas=(0.5, 0.9), fused=True)
@@ -161,13 +163,20 @@ class WGANClipMLP(WGANWorkload):
     def networks(self):
         return MLPGenerator(), MLPCritic()
 
+    def __init__(self, mode):
+        super().__init__(mode)
+        if self.compiled:  # RMSProp has no fused form: compiled it takes a quarter of the time
+            self.update_critic = torch.compile(self.update_critic)
+            self.update_generator = torch.compile(self.update_generator)
+
     def optimiser(self, network):
         return torch.optim.RMSprop(network.parameters(), lr=5e-5, foreach=False)
 
-    def constrain(self):
-        with torch.no_grad():
-            for parameter in self.critic.parameters():
-                parameter.clamp_(-0.01, 0.01)
+    @torch.no_grad()
+    def update_critic(self):
+        self.critic_optimiser.step()
+        for parameter in self.critic.parameters():
+            parameter.clamp_(-0.01, 0.01)
 
 
 class WGANGPMLP(WGANWorkload):

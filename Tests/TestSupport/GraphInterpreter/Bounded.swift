@@ -36,6 +36,9 @@ public struct Bounded: Sendable {
     return nil
   }
 
+  /// Whether both are certainly one number.
+  func isCopy(of other: Bounded) -> Bool { origin != 0 && origin == other.origin && error < .infinity }
+
   /// After the rounding of an operation that float32 rounds correctly.
   var rounded: Bounded {
     if isExact, Double(Float(value)) == value || value.isNaN { return self }
@@ -70,8 +73,7 @@ extension Bounded {
   static prefix func - (x: Bounded) -> Bounded { Bounded(-x.value, error: x.error) }
 
   static func - (x: Bounded, y: Bounded) -> Bounded {
-    if x.origin != 0, x.origin == y.origin { return Bounded(0) }
-    return x + -y
+    x.isCopy(of: y) ? Bounded(0) : x + -y
   }
 
   static func * (x: Bounded, y: Bounded) -> Bounded {
@@ -98,6 +100,8 @@ extension Bounded {
   func mapped(units: Double, _ function: (Double) -> Double) -> Bounded {
     let result = function(value)
     if isExact { return units == 0 ? Bounded(result) : Bounded(result).rounded(units: units) }
+    // It may be NaN.
+    if error == .infinity { return Bounded(result, error: .infinity) }
     let reach = max(abs(function(value + error) - result), abs(function(value - error) - result))
     let ends = function(value + error) + function(value - error)
     return Bounded(result, error: ends.isNaN ? .infinity : reach).certain(self).rounded(units: units)

@@ -21,6 +21,12 @@ public struct GraphCase: Sendable, CustomStringConvertible {
   public struct Operand: Sendable {
     public var shape: [Int]
     public var law: Law
+
+    public init(shape: [Int], law: Law) {
+      self.shape = shape
+      self.law = law
+    }
+
     public var isIndex: Bool { if case .index = law { true } else { false } }
   }
 

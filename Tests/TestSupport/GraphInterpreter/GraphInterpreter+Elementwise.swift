@@ -2,8 +2,8 @@ import Engine
 import Foundation
 
 extension GraphInterpreter {
-  /// How many roundings of its result a function of the kernels may be off.
-  private static let units = 8.0
+  /// How far a function of the kernels may be off: 2 units in the last place, 4 roundings.
+  private static let units = 4.0
 
   func apply(_ function: Unary.Function, _ x: Bounded) -> Bounded {
     switch function {
@@ -23,15 +23,21 @@ extension GraphInterpreter {
     case .cos: return periodic(x, cos)
     case .floor: return x.mapped(units: 0) { $0.rounded(.down) }
     case .relu: return x.mapped(units: 0) { $0 <= 0 ? 0 : $0 }
+    case .softplus: return x.mapped(units: Self.units) { max($0, 0) + log1p(exp(-abs($0))) }
     case .square: return x * x
     }
   }
 
+  func apply(_ leaky: LeakyRelu, _ x: Bounded) -> Bounded {
+    let slope = Double(leaky.slope)
+    return x.mapped(units: x.value > x.error ? 0 : 1) { $0 > 0 ? $0 : slope * $0 }
+  }
+
   /// Neither function is steeper than 1.
   private func periodic(_ x: Bounded, _ function: (Double) -> Double) -> Bounded {
-    let result = Bounded(function(x.value), error: min(x.error, 2)).rounded(units: Self.units)
-    // The reduction of the argument leaves an absolute error.
-    return x.isZero ? result : Bounded(result.value, error: result.error + Bounded.unit)
+    // Accuracy fades for large arguments, and what is unbounded may be NaN.
+    guard abs(x.value) + x.error < 1e4 else { return Bounded(function(x.value), error: .infinity) }
+    return Bounded(function(x.value), error: min(x.error, 2)).rounded(units: Self.units)
   }
 
   func apply(_ function: Binary.Function, _ x: Bounded, _ y: Bounded) -> Bounded {
@@ -64,7 +70,7 @@ extension GraphInterpreter {
   private static func compare(
     _ x: Bounded, _ y: Bounded, whenSame: Bool, _ holds: (Double, Double) -> Bool
   ) -> Bounded {
-    if x.origin != 0, x.origin == y.origin { return Bounded(whenSame ? 1 : 0) }
+    if x.isCopy(of: y) { return Bounded(whenSame ? 1 : 0) }
     let isOpen = !(x.isExact && y.isExact) && !(abs(x.value - y.value) > x.error + y.error)
     return Bounded(holds(x.value, y.value) ? 1 : 0, error: isOpen ? 1 : 0)
   }
@@ -72,18 +78,13 @@ extension GraphInterpreter {
   /// x^y; rises or falls in each operand for x > 0, so that the corners bound it.
   private static func power(_ x: Bounded, _ y: Bounded) -> Bounded {
     let result = pow(x.value, y.value)
-    if x.isExact && y.isExact { return Bounded(result).rounded(units: 2 * units * powerScale(x, y)) }
+    if x.isExact && y.isExact { return Bounded(result).rounded(units: units) }
     guard x.value > x.error else { return Bounded(result, error: .infinity) }
     var reach = 0.0
     for a in [x.value - x.error, x.value + x.error] {
       for b in [y.value - y.error, y.value + y.error] { reach = max(reach, abs(pow(a, b) - result)) }
     }
-    return Bounded(result, error: reach).rounded(units: 2 * units * powerScale(x, y))
-  }
-
-  /// exp(y·log x) loses what the exponent is longer than 1.
-  private static func powerScale(_ x: Bounded, _ y: Bounded) -> Double {
-    x.value > 0 ? 1 + abs(y.value * log(x.value)) : 1
+    return Bounded(result, error: reach).rounded(units: units)
   }
 
   func select(_ condition: Operand, _ first: Operand, _ second: Operand) -> [Bounded] {

@@ -38,6 +38,12 @@ extension GraphInterpreter {
         }
         changed[step.variable] = weights
         for (variable, values) in zip(step.state, state) { changed[variable] = values }
+        if let average = step.average {
+          let share = Bounded(1 - Double(average.decay)).rounded
+          changed[average.variable] = zip(self.values(of: average.variable), weights).map {
+            $0 + share * ($1 - $0)
+          }
+        }
       }
     }
     return changed
@@ -73,7 +79,7 @@ extension GraphInterpreter {
     _ rate: Bounded, _ step: Double
   ) -> Bounded {
     let (b1, b2) = (Double(beta1), Double(beta2))
-    state[0] = Bounded(b1) * state[0] + Bounded(1 - b1) * g
+    state[0] = state[0] + Bounded(1 - b1) * (g - state[0])
     state[1] = Bounded(b2) * state[1] + Bounded(1 - b2) * g * g
     // The corrections are made in Double and rounded once.
     let first = Bounded(1 - pow(b1, step)).rounded

@@ -73,6 +73,8 @@ public struct GraphInterpreter {
     case let iota as Iota: return indices(of: shape).map { Bounded(Double($0[iota.axis])) }
     case let random as RandomValues: return try draw(random)
     case let unary as Unary: return operands[0].elements.map { apply(unary.function, $0) }
+    case let leaky as LeakyRelu:
+      return operands[0].elements.map { apply(leaky, $0) }
     case let binary as Binary:
       return zip(operands[0].elements, operands[1].elements).map { apply(binary.function, $0, $1) }
     case is Select: return select(operands[0], operands[1], operands[2])

@@ -16,11 +16,12 @@ final class OptimiserInstruction: Instruction {
   private let gradient: UnsafePointer<Float>
   private let scalars: Scalars
   private let clip: Float?
+  private let average: (values: UnsafeMutablePointer<Float>, decay: Float)?
 
   init(
     _ rule: OptimiserRule, variable: UnsafeMutableBufferPointer<Float>,
     state: [UnsafeMutablePointer<Float>], gradient: UnsafePointer<Float>, scalars: Scalars,
-    clip: Float?
+    clip: Float?, average: (values: UnsafeMutablePointer<Float>, decay: Float)?
   ) {
     self.rule = rule
     self.variable = variable
@@ -28,6 +29,7 @@ final class OptimiserInstruction: Instruction {
     self.gradient = gradient
     self.scalars = scalars
     self.clip = clip
+    self.average = average
   }
 
   func run() {
@@ -50,6 +52,7 @@ final class OptimiserInstruction: Instruction {
       adam(rate, scale, beta1, beta2, epsilon, decay, isDecoupled: true)
     }
     if let clip { ouroboros_clip(-clip, clip, weights, count) }
+    if let average { ouroboros_moving_average(average.decay, weights, average.values, count) }
   }
 
   private func adam(

@@ -11,26 +11,26 @@ struct JSONScanner {
   }
 
   /// Takes one punctuation mark.
-  mutating func expect(_ mark: Character) throws {
+  mutating func expect(_ mark: Character) throws(SafetensorsError) {
     guard accept(mark) else { throw malformed("'\(mark)' is missing") }
   }
 
   /// Whether another element follows in an object or list; takes the comma before it or the mark
   /// that closes.
-  mutating func continues(until mark: Character, isFirst: Bool) throws -> Bool {
+  mutating func continues(until mark: Character, isFirst: Bool) throws(SafetensorsError) -> Bool {
     if accept(mark) { return false }
     if !isFirst { try expect(",") }
     return true
   }
 
   /// Checks that only white space is left.
-  mutating func expectEnd() throws {
+  mutating func expectEnd() throws(SafetensorsError) {
     skipSpaces()
     guard position == text.count else { throw malformed("text after the object") }
   }
 
   /// A list of at most 64 integers that are not negative.
-  mutating func integers() throws -> [Int] {
+  mutating func integers() throws(SafetensorsError) -> [Int] {
     var values: [Int] = []
     try expect("[")
     while try continues(until: "]", isFirst: values.isEmpty) {
@@ -40,7 +40,7 @@ struct JSONScanner {
     return values
   }
 
-  private mutating func integer() throws -> Int {
+  private mutating func integer() throws(SafetensorsError) -> Int {
     skipSpaces()
     let start = position
     while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }
@@ -53,7 +53,7 @@ struct JSONScanner {
     return value
   }
 
-  mutating func string() throws -> String {
+  mutating func string() throws(SafetensorsError) -> String {
     try expect("\"")
     var scalars: [UInt8] = []
     while true {
@@ -69,7 +69,7 @@ struct JSONScanner {
     }
   }
 
-  private mutating func escape() throws -> Unicode.Scalar {
+  private mutating func escape() throws(SafetensorsError) -> Unicode.Scalar {
     guard position < text.count else { throw malformed("a string does not end") }
     defer { position += 1 }
     switch text[position] {
@@ -99,7 +99,7 @@ struct JSONScanner {
   }
 
   /// The four hexadecimal digits at `start`.
-  private func codeUnit(at start: Int) throws -> UInt32 {
+  private func codeUnit(at start: Int) throws(SafetensorsError) -> UInt32 {
     guard start + 4 <= text.count else { throw malformed("a string does not end") }
     var code: UInt32 = 0
     for byte in text[start..<start + 4] {
@@ -122,7 +122,7 @@ struct JSONScanner {
     while position < text.count, [0x20, 0x09, 0x0a, 0x0d].contains(text[position]) { position += 1 }
   }
 
-  private func malformed(_ reason: String) -> DataError {
+  private func malformed(_ reason: String) -> SafetensorsError {
     .malformed(path: path, reason: "header: \(reason) at byte \(position)")
   }
 }

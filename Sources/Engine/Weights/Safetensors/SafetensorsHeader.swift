@@ -13,7 +13,7 @@ struct SafetensorsHeader {
     self.path = path
   }
 
-  mutating func parse() throws {
+  mutating func parse() throws(SafetensorsError) {
     var names: Set<String> = []
     var sawMetadata = false
     try scanner.expect("{")
@@ -39,7 +39,7 @@ struct SafetensorsHeader {
     try scanner.expectEnd()
   }
 
-  private mutating func parseMetadata() throws {
+  private mutating func parseMetadata() throws(SafetensorsError) {
     var keys: Set<String> = []
     try scanner.expect("{")
     while try scanner.continues(until: "}", isFirst: keys.isEmpty) {
@@ -50,11 +50,11 @@ struct SafetensorsHeader {
     }
   }
 
-  private mutating func entry(_ name: String) throws -> SafetensorsFile.Entry {
+  private mutating func entry(_ name: String) throws(SafetensorsError) -> SafetensorsFile.Entry {
     var type: SafetensorsType?
     var shape: [Int]?
     var offsets: [Int]?
-    func malformed(_ reason: String) -> DataError {
+    func malformed(_ reason: String) -> SafetensorsError {
       .malformed(path: path, reason: "header: tensor '\(name.prefix(80))': \(reason)")
     }
     try scanner.expect("{")
@@ -81,12 +81,14 @@ struct SafetensorsHeader {
     }
     guard offsets.count == 2 else { throw malformed("\(offsets.count) data_offsets, expected 2") }
     guard offsets[0] <= offsets[1] else { throw malformed("data_offsets are reversed") }
+    // Without the zeros, which would hide that the others overflow.
     var size = type.byteCount
-    for dimension in shape {
+    for dimension in shape where dimension != 0 {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
       guard !overflow else { throw malformed("the size of shape \(shape.prefix(8)) overflows") }
       size = product
     }
+    if shape.contains(0) { size = 0 }
     guard offsets[1] - offsets[0] == size else {
       throw malformed("\(offsets[1] - offsets[0]) bytes, \(size) expected for its shape and dtype")
     }
@@ -94,7 +96,7 @@ struct SafetensorsHeader {
       name: name, type: type, shape: shape, offsets: offsets[0]..<offsets[1])
   }
 
-  private func malformed(_ reason: String) -> DataError {
+  private func malformed(_ reason: String) -> SafetensorsError {
     .malformed(path: path, reason: "header: \(reason)")
   }
 }

@@ -24,4 +24,12 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     case .float64, .int64, .uint64: 8
     }
   }
+
+  /// Whether `SafetensorsFile.reals` reads it.
+  public var hasReals: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64, .int32, .int64, .uint8: true
+    default: false
+    }
+  }
 }
