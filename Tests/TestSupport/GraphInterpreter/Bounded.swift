@@ -90,6 +90,8 @@ extension Bounded {
 
   static func / (x: Bounded, y: Bounded) -> Bounded {
     let quotient = x.value / y.value
+    // The sign of a zero is not followed.
+    if y.value == 0 { return Bounded(quotient, error: .infinity) }
     if x.isExact && y.isExact { return Bounded(quotient).rounded }
     let room = abs(y.value) - y.error
     guard room > 0 else { return Bounded(quotient, error: .infinity) }

@@ -37,6 +37,12 @@ extension GraphInterpreter {
           for part in kept.indices { state[part][index] = kept[part] }
         }
         changed[step.variable] = weights
+        if let average = step.average {
+          let share = Bounded(1 - Double(average.decay))
+          changed[average.variable] = zip(values(of: average.variable), weights).map {
+            $0 + share * ($1 - $0)
+          }
+        }
         for (variable, values) in zip(step.state, state) { changed[variable] = values }
         if let average = step.average {
           let share = Bounded(1 - Double(average.decay)).rounded
