@@ -62,7 +62,7 @@ extension GraphInterpreter {
     let (first, second) = wins(y.value, x.value) ? (y, x) : (x, y)
     let isOpen =
       abs(first.value - second.value) <= first.error + second.error && !(first.isExact && second.isExact)
-    return isOpen && first.origin != second.origin
+    return isOpen && !first.isCopy(of: second)
       ? Bounded(first.value, error: max(first.error, second.error)) : first
   }
 
