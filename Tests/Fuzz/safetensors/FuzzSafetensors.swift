@@ -10,8 +10,12 @@ private func check(_ bytes: [UInt8]) {
   do throws(SafetensorsError) {
     let file = try SafetensorsFile(bytes, path: "fuzz")
     var tensors: [SafetensorsTensor] = []
+    var end = 0
     for entry in file.entries {
-      precondition(entry.offsets.upperBound <= bytes.count)
+      // One behind the other, each as large as its shape says.
+      precondition(entry.offsets.lowerBound == end && entry.offsets.upperBound <= bytes.count)
+      precondition(entry.shape.reduce(1, *) == entry.count)
+      end = entry.offsets.upperBound
       let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: entry.count)
       defer { floats.deallocate() }
       do throws(SafetensorsError) {
