@@ -70,26 +70,21 @@ static void run_position(const struct run *r, const struct tile_step *step) {
 }
 
 static void run_function(const struct run *r, const struct tile_step *step) {
-  struct tile_call call = {.result = r->slots[step->result], .rows = 1, .immediate = step->immediate};
-  const int block = step->shape & TILE_COLUMNS;
+  struct tile_call call;
+  call.result = r->slots[step->result];
   for (int k = 0; k < 3; k++) {
-    const int shape = step->shapes[k];
     call.sources[k] = r->slots[step->sources[k]];
-    call.steps[k] = LANES;
-    if (shape & TILE_COLUMNS) continue;
-    if ((shape & TILE_ROWS) && !r->one_row) {
-      if (block) call.row_values |= 1u << k;
-    } else if (shape != step->shape) {
-      call.steps[k] = 0;
-    }
+    call.steps[k] = step->advancing >> k & 1 ? LANES : 0;
   }
-  call.count = block ? block_count(r) : small_count(r, step->shape);
-  if (call.row_values == 0) {
-    r->kernels->flat[step->operation](&call);
-  } else {
+  call.immediate = step->immediate;
+  call.row_values = step->row_values;
+  if (step->row_values != 0) {
     call.rows = (size_t)r->rows;
     call.count = (size_t)r->columns;
     r->kernels->rows[step->operation](&call);
+  } else {
+    call.count = step->shape & TILE_COLUMNS ? block_count(r) : small_count(r, step->shape);
+    r->kernels->flat[step->operation](&call);
   }
 }
 

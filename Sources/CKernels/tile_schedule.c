@@ -126,8 +126,13 @@ static void write_function(struct scheduler *s, int node) {
   step->shape = n->shape;
   step->result = s->slot[node];
   for (int k = 0; k < tile_arity(n->instruction.operation); k++) {
+    const int shape = s->nodes[sources[k]].shape, block = n->shape & TILE_COLUMNS;
+    const int by_row = (shape & TILE_ROWS) && !s->builder->one_row;
     step->sources[k] = s->slot[sources[k]];
-    step->shapes[k] = s->nodes[sources[k]].shape;
+    if ((shape & TILE_COLUMNS) || (!block && (by_row || shape == n->shape)))
+      step->advancing |= (uint8_t)(1u << k);
+    else if (block && by_row)
+      step->row_values |= (uint8_t)(1u << k);
   }
 }
 
