@@ -8,11 +8,12 @@ struct BenchCommand: ParsableCommand {
       train W…    steps of training workloads
       sample W…   drawing samples with their models
       kernel      the processor's peak, products, convolutions and passes over memory
+      shards      data-parallel steps over the ranks of mpirun
       farm balance random models   the scheduler, random numbers, the statistical models
       """,
     subcommands: [
       BenchTrainCommand.self, BenchSampleCommand.self, BenchKernelCommand.self,
-      BenchSystemCommand.self,
+      BenchShardsCommand.self, BenchSystemCommand.self,
     ],
     defaultSubcommand: BenchSystemCommand.self)
 }
