@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// Every kind of layer against PyTorch: forward pass, loss, all gradients, ten training steps.
