@@ -203,6 +203,15 @@ struct Lowering {
     return layout
   }
 
+  /// The same with the axes in memory in another order.
+  mutating func result(_ node: Int, inOrder order: [Int]) -> Layout {
+    let shape = use.shape(node)
+    let inverse = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+    let layout = allocate(order.map { shape[$0] }).permuted(inverse)
+    setResult(node, layout)
+    return layout
+  }
+
   /// Lets a node have its result in memory that exists.
   mutating func setResult(_ node: Int, _ layout: Layout) {
     layouts[node] = layout
