@@ -25,6 +25,7 @@ struct Places {
 struct Lowering {
   let use: GraphUse
   let fusion: Fusion
+  let recomputation: Recomputation
   let options: ProgramOptions
   /// For every node of its own memory the place in the order of units of its last reader.
   let lastReader: [Int: Int]
@@ -48,11 +49,13 @@ struct Lowering {
   private(set) var position = 0
 
   init(
-    _ use: GraphUse, _ fusion: Fusion, _ options: ProgramOptions, lastReader: [Int: Int],
+    _ use: GraphUse, _ fusion: Fusion, _ recomputation: Recomputation, _ options: ProgramOptions,
+    lastReader: [Int: Int],
     assignments: [Int: (variable: Variable, lastRead: Int)]
   ) {
     self.use = use
     self.fusion = fusion
+    self.recomputation = recomputation
     self.options = options
     self.lastReader = lastReader
     self.assignments = assignments
