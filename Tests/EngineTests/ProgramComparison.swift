@@ -16,6 +16,8 @@ struct ProgramComparison {
   private(set) var unbounded = 0
   /// What does not agree.
   private(set) var mismatches: [String] = []
+  private typealias Reference = (outputs: [[Bounded]], variables: [Variable: [Bounded]])
+  private var references: [OperandPrecision: Reference] = [:]
 
   init(
     _ title: String, _ graph: Graph, _ outputs: [String: Tensor], updates: [Update] = [],
@@ -41,8 +43,6 @@ struct ProgramComparison {
 
   private mutating func run(_ options: ProgramOptions) throws {
     let kind = options.title
-    var interpreter = interpreter
-    interpreter.precision = options.precision
     let program = try Program(graph, outputs: outputs, updates: updates, options: options)
     for (label, type) in program.inputTypes {
       let values = interpreter.inputs[label]?.map(\.value) ?? []
@@ -54,8 +54,7 @@ struct ProgramComparison {
     }
     for (name, key) in interpreter.keys { program.setKey(key, for: name) }
     let names = outputs.keys.sorted()
-    let expected = try interpreter.evaluate(names.compactMap { outputs[$0] })
-    let changed = try interpreter.variables(after: updates)
+    let (expected, changed) = try reference(options.precision)
     let variables = changed.keys.sorted { $0.name < $1.name }
     let before = variables.map(\.array)
 
@@ -83,6 +82,17 @@ struct ProgramComparison {
       let given = interpreter.inputs[label]?.map { Float($0.value) } ?? []
       if Array(program.input(label)) != given { mismatches.append("\(title), \(kind): input \(label) was changed") }
     }
+  }
+
+  /// What the interpreter says of the outputs, by name ascending, and of changed variables.
+  private mutating func reference(_ precision: OperandPrecision) throws -> Reference {
+    if let known = references[precision] { return known }
+    var interpreter = interpreter
+    interpreter.precision = precision
+    let tensors = outputs.sorted { $0.key < $1.key }.map(\.value)
+    let result = (try interpreter.evaluate(tensors), try interpreter.variables(after: updates))
+    references[precision] = result
+    return result
   }
 
   private mutating func compare(_ actual: [Float], _ expected: [Bounded], _ name: String) {

@@ -33,7 +33,7 @@ import Testing
     guard isa.isSupported else { return }
     try isa.select()
     var (compared, unbounded) = (0, 0)
-    for graphCase in GraphCases.all {
+    for graphCase in GraphCases.all + GraphCases.large {
       var comparison = ProgramComparison(graphCase)
       comparison.run(variants)
       #expect(comparison.mismatches.isEmpty, "\(comparison.mismatches.joined(separator: "\n"))")

@@ -55,6 +55,7 @@ extension Tensor {
     let classes = graph.indices(along: -1, shape, file: file, line: line)
     let wanted = indices.cast(to: .float32, file: file, line: line)
       .reshaped(indices.shape + [1], file: file, line: line)
-    return (classes .== wanted).select(self, 0).sum(along: [-1], file: file, line: line)
+    return (classes .== wanted).select(self, 0, file: file, line: line)
+      .sum(along: [-1], file: file, line: line)
   }
 }

@@ -21,7 +21,7 @@ extension Tensor {
     _ scale: Float = 1, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
     // The branch that is not taken must not overflow.
-    let below = scale * (minimum(0).exp(file: file, line: line) - 1)
+    let below = scale * (minimum(0, file: file, line: line).exp(file: file, line: line) - 1)
     return (self .> 0).select(self, below, file: file, line: line)
   }
 }

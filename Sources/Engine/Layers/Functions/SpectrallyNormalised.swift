@@ -14,10 +14,14 @@ extension Tensor {
         .sqrt(file: file, line: line)
       return row / norm.maximum(epsilon, file: file, line: line)
     }
-    let v = normalised(u.reshaped([1, -1]).matmul(fixed, file: file, line: line))  // [1, in]
+    let v = normalised(
+      u.reshaped([1, -1], file: file, line: line).matmul(fixed, file: file, line: line))  // [1, in]
     let newU = normalised(v.matmul(fixed.transposed, file: file, line: line))  // [1, out]
     let weights = dividedBySingularValue(matrix, newU, v, file, line)
-    return (weights, newU.reshaped([-1]), v.reshaped([-1]))
+    return (
+      weights, newU.reshaped([-1], file: file, line: line),
+      v.reshaped([-1], file: file, line: line)
+    )
   }
 
   /// W/σ with σ = uᵀ·W·v for given `u` [out] and `v` [in]: what a trained model uses.
@@ -25,15 +29,17 @@ extension Tensor {
     u: Tensor, v: Tensor, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
     dividedBySingularValue(
-      reshaped([shape.first ?? 1, -1], file: file, line: line), u.reshaped([1, -1]),
-      v.reshaped([1, -1]), file, line)
+      reshaped([shape.first ?? 1, -1], file: file, line: line),
+      u.reshaped([1, -1], file: file, line: line), v.reshaped([1, -1], file: file, line: line), file, line)
   }
 
   private func dividedBySingularValue(
     _ matrix: Tensor, _ u: Tensor, _ v: Tensor, _ file: StaticString, _ line: Int
   ) -> Tensor {
-    let image = v.stopGradient().matmul(matrix.transposed, file: file, line: line)  // [1, out]
-    let singular = (image * u.stopGradient()).sum(file: file, line: line).reshaped([])
+    let image = v.stopGradient(file: file, line: line)
+      .matmul(matrix.transposed, file: file, line: line)  // [1, out]
+    let singular = (image * u.stopGradient(file: file, line: line))
+      .total(file: file, line: line)
     return self * singular.reciprocal(file: file, line: line)
   }
 }
