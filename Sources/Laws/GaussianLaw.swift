@@ -129,6 +129,16 @@ public struct GaussianLaw: Sendable {
     guard rank > 0, count > 0 else { return values }
     var normals = [Double](repeating: 0, count: count * rank)
     stream.fillNormals(&normals)
+    if factor.isDiagonal {
+      let deviations = factor.values
+      for row in 0..<count {
+        for column in 0..<dimension {
+          values[row * dimension + column] +=
+            root * deviations[column * (dimension + 1)] * normals[row * dimension + column]
+        }
+      }
+      return values
+    }
     multiply(
       normals, factor.values, transposingB: true, m: count, n: dimension, k: rank,
       alpha: root, beta: 1, into: &values)

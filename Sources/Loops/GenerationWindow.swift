@@ -20,7 +20,11 @@ struct GenerationWindow<Value> {
   /// Forgets the values before a generation; the window never goes back there.
   mutating func drop(before generation: Int) {
     guard generation > start else { return }
-    values.removeFirst(min(generation - start, values.count))
+    if generation - start >= values.count {
+      values.removeAll(keepingCapacity: true)
+    } else {
+      values.removeFirst(generation - start)
+    }
     start = generation
   }
 }

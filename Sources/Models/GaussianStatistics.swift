@@ -8,12 +8,23 @@ import Samples
 /// dimensions everything that follows costs as in M − 1 dimensions.
 public struct GaussianStatistics: SufficientStatistics {
   public private(set) var count: Int
-  /// The hull of a set that is held in its coordinates.
-  private var hull: AffineHull?
-  /// The mean in the coordinates in use; zeros for an empty set.
-  private var innerMean: [Double]
-  /// The scatter in the coordinates in use.
-  private var form: Form
+  private var storage: Storage
+
+  /// Shared by copies until one of them changes: a generation copies its statistics several times.
+  private final class Storage: @unchecked Sendable {
+    /// The hull of a set that is held in its coordinates.
+    let hull: AffineHull?
+    /// The mean in the coordinates in use; zeros for an empty set.
+    var mean: [Double]
+    /// The scatter in the coordinates in use.
+    var form: Form
+
+    init(hull: AffineHull?, mean: [Double], form: Form) {
+      self.hull = hull
+      self.mean = mean
+      self.form = form
+    }
+  }
 
   /// How the scatter is held.
   private enum Form {
@@ -42,10 +53,12 @@ public struct GaussianStatistics: SufficientStatistics {
   private init(count: Int, mean: [Double], form: Form, in hull: AffineHull?) {
     precondition(hull.map { $0.rank == mean.count } ?? true, "mean \(mean.count) in a hull")
     self.count = count
-    self.hull = hull
-    innerMean = mean
-    self.form = form
+    storage = Storage(hull: hull, mean: mean, form: form)
   }
+
+  private var hull: AffineHull? { storage.hull }
+  private var innerMean: [Double] { storage.mean }
+  private var form: Form { storage.form }
 
   public var dimension: Int { hull?.dimension ?? innerMean.count }
 
@@ -116,17 +129,20 @@ public struct GaussianStatistics: SufficientStatistics {
     let share = Double(other.count) / total
     let weight = Double(count) * share
     count += other.count
+    if !isKnownUniquelyReferenced(&storage) {
+      storage = Storage(hull: hull, mean: innerMean, form: form)
+    }
     let n = innerMean.count
     if n == 1, case .dense(let own) = form, case .dense(let added) = other.form {
       let gap = other.innerMean[0] - innerMean[0]
-      innerMean[0] += gap * share
-      form = .dense([own[0] + added[0] + weight * (gap * gap)])
+      storage.mean[0] += gap * share
+      storage.form = .dense([own[0] + added[0] + weight * (gap * gap)])
       return
     }
     var gap = other.innerMean  // [n]
     for index in 0..<n {
-      gap[index] -= innerMean[index]
-      innerMean[index] += gap[index] * share
+      gap[index] -= storage.mean[index]
+      storage.mean[index] += gap[index] * share
     }
     var merged = takeLower()
     merged.withUnsafeMutableBufferPointer { merged in
@@ -141,7 +157,7 @@ public struct GaussianStatistics: SufficientStatistics {
         }
       }
     }
-    form = .dense(merged)
+    storage.form = .dense(merged)
   }
 
   /// Brings two sets into the same coordinates: those of a hull that holds both, or of space.
@@ -165,11 +181,11 @@ public struct GaussianStatistics: SufficientStatistics {
     }
   }
 
-  /// The dense lower triangle, moved out of the value so that it can be changed in place.
+  /// The dense lower triangle, moved out of the storage so that it can be changed in place.
   private mutating func takeLower() -> [Double] {
     switch form {
     case .dense(let scatter):
-      form = .dense([])
+      storage.form = .dense([])
       return scatter
     case .factored(let factor):
       var lower = [Double](repeating: 0, count: factor.dimension * factor.dimension)

@@ -23,6 +23,8 @@ final class StudySink: FarmSink {
   private var pendingRows = false
   /// Chains of each cell that are not over yet.
   private var unfinished: [String: Int] = [:]
+  /// Ascending.
+  private let seeds: [Int]
   /// Cells whose chains are all over but whose summary is not written, and the rows of the others.
   private var unsummarised: [String] = []
   private var summaries: [String: [SummaryRow]] = [:]
@@ -38,6 +40,7 @@ final class StudySink: FarmSink {
     self.stop = stop
     self.ranks = ranks
     study = options.study
+    seeds = run.plan.seeds.sorted()
     for cell in run.plan.cells {
       for seed in run.plan.seeds {
         let status = run.index.progress(cell: cell.id, seed: seed).status
@@ -102,7 +105,8 @@ final class StudySink: FarmSink {
 
   /// Writes the summary over the seeds of a cell; while other cells still run, one at a time.
   private func summarise(_ cell: String) throws {
-    guard summaries[cell] == nil, let table = index.table(cell: cell) else { return }
+    guard summaries[cell] == nil, let table = index.table(cell: cell, seeds: seeds)
+    else { return }
     let rows = Results.summarise(table)
     try database.writeSummary(rows)
     summaries[cell] = rows
