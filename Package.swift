@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // oneDNN 2 and 3 behind one interface; Debian's libdnnl-dev has no pkg-config file.
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     // Vector kernels in C, one clone per instruction set.
     .target(name: "CKernels"),
     // Leaves.
@@ -30,7 +32,7 @@ let package = Package(
     .target(name: "Randomness", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Samples", dependencies: ["Randomness"], swiftSettings: settings),
     .target(
-      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "CKernels"],
+      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels"],
       swiftSettings: settings),
     // Closed-form laws: what a data set is and what a statistical model has fitted.
     .target(name: "Laws", dependencies: ["Samples", "Engine", "Randomness"], swiftSettings: settings),
@@ -60,7 +62,7 @@ let package = Package(
       name: "Study",
       dependencies: [
         "Options", "MPI", "Loops", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results",
-        "Randomness", "CCrypto", "Yams",
+        "Engine", "Randomness", "CCrypto", "Yams",
       ],
       resources: [.embedInCode("Presets")], swiftSettings: settings),
     .executableTarget(
@@ -73,7 +75,13 @@ let package = Package(
       swiftSettings: settings),
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Models", "Laws", "Options", "Samples", "Randomness"], path: "Tests/TestSupport",
+      name: "TestSupport",
+      dependencies: ["Models", "Laws", "Options", "Samples", "Engine", "Randomness"],
+      path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine", "CKernels", "COneDNN", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],
@@ -91,7 +99,7 @@ let package = Package(
       name: "ModelsTests", dependencies: ["CKernels", "Models", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
+      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],

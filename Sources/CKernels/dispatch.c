@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "numeric_kernels.h"
 
 static const char *const names[CKERNELS_ISA_COUNT] = {"baseline", "avx2", "avx512"};
 
@@ -76,6 +77,15 @@ int ckernels_isa(void) {
   return isa;
 }
 
+const struct numeric_kernels *ckernels_numeric(void) {
+#if defined(__x86_64__)
+  const struct kernel_table *table = kernels();
+  if (table == &kernels_avx512) return &numeric_kernels_avx512;
+  if (table == &kernels_avx2) return &numeric_kernels_avx2;
+#endif
+  return &numeric_kernels_baseline;
+}
+
 const char *ckernels_isa_name(void) { return names[ckernels_isa()]; }
 
 int ckernels_isa_select(int isa) {
@@ -94,6 +104,19 @@ void ckernels_random_uniforms(uint64_t key, uint64_t block, double *out, size_t 
 
 void ckernels_random_uniforms_float(uint64_t key, uint64_t block, float *out, size_t count) {
   kernels()->random_uniforms_float(key, block, out, count);
+}
+
+void ckernels_random_bernoulli_float(
+    uint64_t key, uint64_t block, float probability, float *out, size_t count) {
+  const struct kernel_table *table = kernels();
+  while (count > 0) {
+    const size_t piece = count < 4096 ? count : 4096;
+    table->random_uniforms_float(key, block, out, piece);
+    for (size_t i = 0; i < piece; i++) out[i] = out[i] < probability ? 1.0f : 0.0f;
+    block += piece / 4;
+    out += piece;
+    count -= piece;
+  }
 }
 
 void ckernels_random_normals(uint64_t key, uint64_t block, double *out, size_t count) {

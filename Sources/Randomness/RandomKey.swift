@@ -37,7 +37,7 @@ public struct RandomKey: Sendable, Hashable {
   }
 
   /// Both halves in one word, as the kernels take them.
-  var word: UInt64 { UInt64(low) | UInt64(high) << 32 }
+  package var word: UInt64 { UInt64(low) | UInt64(high) << 32 }
 
   /// What a folded value stands for: the third counter word of the folding, four letters.
   enum Level: UInt32 {

@@ -70,6 +70,11 @@ void ckernels_random_uniforms(uint64_t key, uint64_t block, double *out, size_t 
 /// `count` numbers in [0, 1), multiples of 2⁻²⁴, four a block: the words w0…w3, shifted by 8.
 void ckernels_random_uniforms_float(uint64_t key, uint64_t block, float *out, size_t count);
 
+/// `count` numbers that are 1 with the given probability, else 0, four a block: whether the uniform
+/// number of `ckernels_random_uniforms_float` is below `probability`.
+void ckernels_random_bernoulli_float(
+    uint64_t key, uint64_t block, float probability, float *out, size_t count);
+
 /// `count` standard normal numbers, two a block: the Box–Muller map of its two 64-bit words.
 void ckernels_random_normals(uint64_t key, uint64_t block, double *out, size_t count);
 

@@ -1,0 +1,13 @@
+// The numeric kernels for AVX2 and the rest of x86-64-v3.
+#include <math.h>
+#include <string.h>
+
+#include "numeric_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push( \
+    __attribute__((target("arch=x86-64-v3"))), apply_to = function)
+#define KERNEL(name) name##_avx2
+#include "numeric_table.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,139 @@
+#include "product_blocks.h"
+
+#ifdef TUNE
+long tune(const char*n,long d);
+#else
+#define tune(n, d) (d)
+#endif
+
+enum {
+  LONGEST_SUM = 1024,
+  /// Floats of a block of A, for a second-level cache to hold beside a panel of B.
+  BLOCK_FLOATS = 1 << 17,
+  BLOCK_COLUMNS = 768,
+  /// Rows of B that stand a multiple of this many bytes apart compete for the same cache lines.
+  CROWDED_BYTES = 4096,
+  MANY_ROWS = 2048,
+};
+
+void product_cut(struct product_task *x) {
+  const struct product_table *table = x->table;
+  const long k = x->k > 0 ? x->k : 1;
+  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, tune("DEPTH",LONGEST_SUM))), 16));
+  x->rows = rounded_up(parts_of(x->m, parts_of(x->m, tune("BLOCK",BLOCK_FLOATS) / x->depth)), table->width);
+  const long panels = panels_of(table, x->n);
+  x->panels = parts_of(panels, parts_of(x->n, tune("COLUMNS",BLOCK_COLUMNS)));
+  x->pack_b = !(x->b_column == 1 && (x->m <= tune("DM",256) || (x->b_row * 4) % CROWDED_BYTES != 0));
+  x->pack_a = tune("PACKA", 0) && x->m > table->rows;
+  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) x->pack_a = x->pack_b = 1;
+}
+
+long product_scratch_a(const struct product_task *x) { return x->pack_a ? rounded_up(x->rows * x->depth, 16) : 0; }
+
+long product_scratch_b(const struct product_task *x) {
+  const struct product_table *table = x->table;
+  if (x->packed) return 0;
+  // Of a B read where it stands only the panel with the last, incomplete vector is laid out.
+  if (!x->pack_b && x->n % table->width == 0) return 0;
+  const long widest = table->vectors * table->width * x->depth;
+  return x->m <= x->rows || !x->pack_b ? widest : widest * x->panels;
+}
+
+long product_packed_floats(const struct product_table *table, long n, long k, int operands) {
+  return rounded_up(n, table->width) * stored(table, operands, k);
+}
+
+void product_pack_all(const struct product_table *table, const float *b, long b_row, long b_column, long n,
+                      long k, long depth, int operands, float *packed) {
+  const long panels = panels_of(table, n), padded = rounded_up(n, table->width);
+  for (long p = 0; p < k; p += depth) {
+    const long count = smaller(depth, k - p);
+    for (long panel = 0; panel < panels; panel++) {
+      const long j = panel_start(table, n, panel), pitch = panel_start(table, n, panel + 1) - j;
+      lay_out(table, operands, b + p * b_row + j * b_column, b_row, b_column, count, smaller(pitch, n - j),
+              pitch, packed + stored(table, operands, p) * padded + j * stored(table, operands, count));
+    }
+  }
+}
+
+/// All rows of a block of A against one panel of B.
+static void run_panel(const struct product_task *x, struct tile *tile, const float *a, long a_row, long i0,
+                      long height, long j, long vectors) {
+  const struct product_table *table = x->table;
+  const long tiles = parts_of(height, table->rows), width = table->width;
+  const float *a_rows[MAXIMUM_ROWS];
+  float *c_rows[MAXIMUM_ROWS];
+  tile->a = a_rows;
+  tile->c = c_rows;
+  for (long t = 0, i = 0; t < tiles; t++) {
+    const long end = height * (t + 1) / tiles, rows = end - i;
+    for (long r = 0; r < rows; r++, i++) {
+      a_rows[r] = x->pack_a ? a + i / width * width * tile->length + i % width : a + i * a_row;
+      c_rows[r] = x->c + (i0 + i) * x->c_row + j;
+    }
+    (in_pairs(table, x->operands) ? table->bfloat_tile : table->tile)[rows - 1][vectors - 1](tile);
+  }
+}
+
+/// Lays out `height` rows of A as panels [depth][width].
+static void pack_rows_of_a(const struct product_task *x, const float *a, long height, long depth) {
+  const long width = x->table->width;
+  for (long i = 0; i < height; i += width)
+    lay_out(x->table, x->operands, a + i * x->a_row, x->a_column, x->a_row, depth, smaller(width, height - i),
+            width, x->scratch_a + i * stored(x->table, x->operands, depth));
+}
+
+/// The panels from `first` to `end` − 1 for one block of the sums.
+static void run_block(const struct product_task *x, long first, long end, long p0, long depth) {
+  static const long zero = 0;
+  const struct product_table *table = x->table;
+  const long padded = rounded_up(x->n, table->width), j0 = panel_start(table, x->n, first);
+  const long steps = stored(table, x->operands, depth);
+  const int last = p0 + depth >= x->k;
+  struct tile tile = {
+      .a_offsets = &zero, .b_offsets = &zero, .segments = 1, .length = steps,
+      .a_step = x->pack_a ? table->width : x->a_column,
+      .alpha = x->alpha, .accumulate = x->accumulate || p0 > 0,
+      .activation = last ? x->activation : OUROBOROS_ACTIVATION_NONE, .slope = x->slope,
+  };
+  for (long i0 = 0; i0 < x->m; i0 += x->rows) {
+    const long height = smaller(x->rows, x->m - i0);
+    const float *a = x->a + i0 * x->a_row + p0 * x->a_column;
+    if (x->pack_a) {
+      pack_rows_of_a(x, a, height, depth);
+      a = x->scratch_a;
+    }
+    for (long panel = first; panel < end; panel++) {
+      const long j = panel_start(table, x->n, panel), pitch = panel_start(table, x->n, panel + 1) - j;
+      tile.columns = smaller(pitch, x->n - j);
+      tile.bias = x->bias && last ? x->bias + j : NULL;
+      tile.b_step = pitch;
+      if (x->packed) {
+        tile.b = x->packed + stored(table, x->operands, p0) * padded + j * steps;
+      } else if (!x->pack_b && tile.columns == pitch) {
+        tile.b = x->b + p0 * x->b_row + j;
+        tile.b_step = x->b_row;
+      } else {
+        // A panel that several blocks of A meet stays; else the next one takes its place.
+        float *packed = x->scratch_b + (x->m > x->rows && x->pack_b ? (j - j0) * steps : 0);
+        if (i0 == 0 || !x->pack_b)
+          lay_out(table, x->operands, x->b + p0 * x->b_row + j * x->b_column, x->b_row, x->b_column, depth,
+                  tile.columns, pitch, packed);
+        tile.b = packed;
+      }
+      run_panel(x, &tile, a, x->a_row, i0, height, j, pitch / table->width);
+    }
+  }
+}
+
+void product_run(const struct product_task *x) {
+  const long panels = panels_of(x->table, x->n);
+  for (long panel = 0; panel < panels; panel += x->panels) {
+    const long end = smaller(panel + x->panels, panels);
+    long p = 0;
+    do {
+      run_block(x, panel, end, p, smaller(x->depth, x->k - p));
+      p += x->depth;
+    } while (p < x->k);
+  }
+}

@@ -1,0 +1,55 @@
+#include "product_kernels.h"
+
+#include "ckernels.h"
+#include "product_plan.h"
+
+enum { ALIGNMENT = 64 };
+
+const struct product_table *product_table(void) {
+  switch (ckernels_isa()) {
+#if defined(__x86_64__)
+    case CKERNELS_AVX512:
+      return __builtin_cpu_supports("avx512bf16") ? &product_avx512_bfloat : &product_avx512;
+    case CKERNELS_AVX2: return &product_avx2;
+#endif
+    default: return &product_baseline;
+  }
+}
+
+/// Every item of the batch. `packed` is B laid out, or NULL.
+static void run_items(const ouroboros_product_t *x, const float *a, const float *b, const void *packed,
+                      float *c, const float *bias, void *scratch) {
+  if (x->m <= 0 || x->n <= 0) return;
+  const struct product_plan plan = product_plan(x, packed != NULL);
+  for (long o = 0; o < x->outer; o++)
+    for (long i = 0; i < x->inner; i++)
+      product_item(&plan, x, a + o * x->a_outer + i * x->a_inner,
+                   packed ? NULL : b + o * x->b_outer + i * x->b_inner, packed,
+                   c + o * x->c_outer + i * x->c_inner, bias, scratch);
+}
+
+size_t ouroboros_product_scratch(const ouroboros_product_t *x) {
+  if (x->m <= 0 || x->n <= 0) return 0;
+  const struct product_plan plan = product_plan(x, 0), packed = product_plan(x, 1);
+  const long own = plan.strip_floats + plan.whole_floats + plan.a_floats + plan.b_floats;
+  return (size_t)rounded_up((own > packed.a_floats ? own : packed.a_floats) * 4, ALIGNMENT);
+}
+
+void ouroboros_product(const ouroboros_product_t *x, const float *a, const float *b, float *c,
+                       const float *bias, void *scratch) {
+  run_items(x, a, b, NULL, c, bias, scratch);
+}
+
+size_t ouroboros_product_packed_size(const ouroboros_product_t *x) {
+  return (size_t)rounded_up(product_packed_floats(product_table(), x->n, x->k, x->operands) * 4, ALIGNMENT);
+}
+
+void ouroboros_product_pack(const ouroboros_product_t *x, const float *b, void *packed) {
+  const struct product_plan plan = product_plan(x, 1);
+  product_pack_all(plan.task.table, b, x->b_row, x->b_column, x->n, x->k, plan.task.depth, x->operands, packed);
+}
+
+void ouroboros_product_packed(const ouroboros_product_t *x, const float *a, const void *packed, float *c,
+                              const float *bias, void *scratch) {
+  run_items(x, a, NULL, packed, c, bias, scratch);
+}

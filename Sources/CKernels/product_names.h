@@ -1,0 +1,13 @@
+// The table of an instruction set. Included last.
+
+#ifndef BFLOAT_TILES
+#define BFLOAT_TILES .bfloat_pairs = 0
+#endif
+
+const struct product_table KERNEL(product) = {
+    .width = WIDTH, .vectors = VECTORS, .rows = ROWS,
+    .tile = {ALL_TILES}, BFLOAT_TILES,
+    .pack = KERNEL(pack), .round = KERNEL(round),
+    .dot = {KERNEL(dot_1), KERNEL(dot_2), KERNEL(dot_3), KERNEL(dot_4)}, .turn = KERNEL(turn),
+    .depthwise = KERNEL(depthwise), .depthwise_weights = KERNEL(depthwise_weights),
+};
