@@ -115,6 +115,7 @@ final class Chain<Model: GenerativeModel> {
     var provenance = first.real.provenance
     var recipe: Recipe?
     var generationKeys = keys.cell(generation: 0)
+    var row: [Double] = []
     for generation in 0...last {
       try control.tick()
       if control.shouldStop() { throw Interrupted() }
@@ -140,8 +141,9 @@ final class Chain<Model: GenerativeModel> {
         clock.charge(.write)
       }
       if generation >= committed {
-        let row = try measure(
-          model, generation: generation, samples: synthesis?.samples, report: report, key: own.measure)
+        try measure(
+          model, generation: generation, samples: synthesis?.samples, report: report,
+          key: own.measure, into: &row)
         builder.append(generation: generation, row: row, provenance: provenance.summary)
       }
       clock.charge(.measure)
@@ -190,16 +192,16 @@ final class Chain<Model: GenerativeModel> {
   }
 
   private func measure(
-    _ model: Model, generation: Int, samples: SampleSet?, report: FitReport, key: RandomKey
-  ) throws -> [Double] {
+    _ model: Model, generation: Int, samples: SampleSet?, report: FitReport, key: RandomKey,
+    into row: inout [Double]
+  ) throws {
     let subject = Subject(
       generation: generation, law: model.law, firstLaw: first.model.law,
       samples: samples ?? SampleSet(emptyIn: cell.dataset.space),
       key: key)
-    var row: [Double] = []
+    row.removeAll(keepingCapacity: true)
     for metric in metrics { row += try metric.measure(subject) }
     for (name, value) in report.values where !name.isEmpty { row.append(value) }
-    return row
   }
 }
 

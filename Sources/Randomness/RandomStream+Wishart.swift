@@ -17,11 +17,16 @@ extension RandomStream {
     let entries = columns * (columns + 1) / 2 + (dimension - columns) * columns
     return [Double](unsafeUninitializedCapacity: entries) { factor, count in
       count = entries
-      // The diagonal's numbers are drawn too and not used: one fill beats one a row.
+      // The diagonal's numbers are drawn too: one fill beats one a row, and they start the tries of
+      // the gamma numbers that take their places.
       fillNormals(factor)
-      for index in 0..<columns {
-        factor[index * (index + 3) / 2] =
-          chiSquare(degreesOfFreedom: Double(degreesOfFreedom - index)).squareRoot()
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: columns) { uniforms in
+        fillUniforms(uniforms)
+        for index in 0..<columns {
+          let place = index * (index + 3) / 2
+          factor[place] = chi(
+            degreesOfFreedom: degreesOfFreedom - index, z: factor[place], u: 1 - uniforms[index])
+        }
       }
     }
   }
