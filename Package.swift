@@ -34,6 +34,9 @@ let package = Package(
     .target(
       name: "Engine", dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels"],
       swiftSettings: settings),
+    // Trainings that are measured, on made-up data.
+    .target(
+      name: "Workloads", dependencies: ["Options", "Engine", "Randomness"], swiftSettings: settings),
     // Closed-form laws: what a data set is and what a statistical model has fitted.
     .target(name: "Laws", dependencies: ["Samples", "Engine", "Randomness"], swiftSettings: settings),
     // One protocol, one registry, one file per thing.
@@ -69,7 +72,7 @@ let package = Package(
       name: "ouroboros",
       dependencies: [
         "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Engine",
-        "Randomness", "Samples", "Laws",
+        "Workloads", "Randomness", "Samples", "Laws",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

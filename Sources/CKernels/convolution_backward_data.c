@@ -87,17 +87,16 @@ static long places_of(const ouroboros_convolution_t *x, struct frame frame, long
   return place;
 }
 
-void convolution_backward_data(const ouroboros_convolution_t *x, const float *out, const float *weights,
+void convolution_backward_data(const struct product_table *table, const ouroboros_convolution_t *x, const float *out, const float *weights,
                                float *in, const float *bias, struct arena *arena) {
   if (convolution_is_pointwise(x)) {
-    convolution_backward_data_pointwise(x, out, weights, in, bias, arena);
+    convolution_backward_data_pointwise(table, x, out, weights, in, bias, arena);
     return;
   }
-  if (convolution_backward_data_by_taps(x)) {
-    convolution_by_taps(x, 1, out, weights, in, bias, arena);
+  if (convolution_backward_data_by_taps(table, x)) {
+    convolution_by_taps(table, x, 1, out, weights, in, bias, arena);
     return;
   }
-  const struct product_table *table = product_table();
   const long n = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long padded = rounded_up(n, table->width), taps = x->kernel_height * x->kernel_width;
   const long reach_y = (x->kernel_height - 1) * x->dilation_y / x->stride_y;
@@ -113,7 +112,7 @@ void convolution_backward_data(const ouroboros_convolution_t *x, const float *ou
   float *packed = take(arena, padded * taps * outputs * x->groups, sizeof(float));
   long *a_places = take(arena, places, sizeof(long)), *c_places = take(arena, places, sizeof(long));
   long *offsets = take(arena, taps, sizeof(long));
-  if (!arena->start) return;
+  if (arena->counting) return;
 
   const long phases = x->stride_y * x->stride_x, calls = convolution_is_depthwise(x) ? 1 : x->groups;
   const long part_floats = convolution_is_depthwise(x) ? rounded_up(x->channels, table->width) : padded * outputs;

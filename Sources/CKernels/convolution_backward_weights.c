@@ -117,13 +117,12 @@ static void depthwise(const struct sums *x, struct frame frame, long *offsets, f
   x->table->depthwise_weights(&task);
 }
 
-void convolution_backward_weights(const ouroboros_convolution_t *x, const float *in, const float *out,
+void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
                                   float *weights, struct arena *arena) {
   if (convolution_is_pointwise(x)) {
-    convolution_backward_weights_pointwise(x, in, out, weights, arena);
+    convolution_backward_weights_pointwise(table, x, in, out, weights, arena);
     return;
   }
-  const struct product_table *table = product_table();
   const long of_group = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long depth = x->kernel_height * x->kernel_width * of_group, pitch = rounded_up(outputs, table->width);
   const long run_length = x->groups == 1 && x->dilation_x == 1 ? x->kernel_width * of_group : of_group;
@@ -145,7 +144,7 @@ void convolution_backward_weights(const ouroboros_convolution_t *x, const float 
   long *window_offsets = take(arena, rows_of_block, sizeof(long));
   long *out_offsets = take(arena, rows_of_block, sizeof(long));
   long *places = take(arena, depth > outputs ? depth : outputs, sizeof(long));
-  if (!arena->start) return;
+  if (arena->counting) return;
 
   struct sums sums = {.table = table, .convolution = x, .window = window,
                       .window_offsets = window_offsets, .out_offsets = out_offsets};

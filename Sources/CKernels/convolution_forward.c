@@ -45,17 +45,16 @@ static void pack_weights(const struct product_table *table, const ouroboros_conv
   }
 }
 
-void convolution_forward(const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
+void convolution_forward(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
                          const float *bias, struct arena *arena) {
   if (convolution_is_pointwise(x)) {
-    convolution_forward_pointwise(x, in, weights, out, bias, arena);
+    convolution_forward_pointwise(table, x, in, weights, out, bias, arena);
     return;
   }
-  if (convolution_forward_by_taps(x)) {
-    convolution_by_taps(x, 0, in, weights, out, bias, arena);
+  if (convolution_forward_by_taps(table, x)) {
+    convolution_by_taps(table, x, 0, in, weights, out, bias, arena);
     return;
   }
-  const struct product_table *table = product_table();
   const long n = x->out_channels / x->groups, of_group = x->channels / x->groups;
   const long depth = x->kernel_height * x->kernel_width * of_group;
   const long more = (x->kernel_height - 1) * x->dilation_y + 1 - x->stride_y;
@@ -70,7 +69,7 @@ void convolution_forward(const ouroboros_convolution_t *x, const float *in, cons
   float *packed = take(arena, rounded_up(n, table->width) * depth * x->groups, sizeof(float));
   long *a_places = take(arena, places, sizeof(long)), *c_places = take(arena, places, sizeof(long));
   long *offsets = take(arena, segments, sizeof(long));
-  if (!arena->start) return;
+  if (arena->counting) return;
 
   segments_of(x, frame, &length, offsets);
   pack_weights(table, x, weights, packed);

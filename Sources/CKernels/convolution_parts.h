@@ -34,14 +34,15 @@ struct convolution_sums {
 
 void convolution_run_sums(const struct convolution_sums *sums);
 
-/// Scratch handed out piece by piece, in floats; with a NULL start it only counts.
+/// Scratch handed out piece by piece; a pass with an arena that is `counting` computes nothing.
 struct arena {
   char *start;
   size_t used;
+  int counting;
 };
 
 static inline void *take(struct arena *arena, long count, size_t size) {
-  void *piece = arena->start ? arena->start + arena->used : NULL;
+  void *piece = arena->counting ? NULL : arena->start + arena->used;
   arena->used += ((size_t)count * size + 63) / 64 * 64;
   return piece;
 }
@@ -56,28 +57,28 @@ struct convolution_blocks {
 struct convolution_blocks convolution_cut(long batch, long rows, long row_places, long step, long more,
                                           long row_floats);
 
-/// Each pass with a scratch arena; with an arena that only counts it computes nothing.
-void convolution_forward(const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
+/// Each pass.
+void convolution_forward(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
                          const float *bias, struct arena *arena);
-void convolution_backward_data(const ouroboros_convolution_t *x, const float *out, const float *weights,
+void convolution_backward_data(const struct product_table *table, const ouroboros_convolution_t *x, const float *out, const float *weights,
                                float *in, const float *bias, struct arena *arena);
-void convolution_backward_weights(const ouroboros_convolution_t *x, const float *in, const float *out,
+void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
                                   float *weights, struct arena *arena);
 
 /// Whether a pass is cheaper by the taps (convolution_taps.c), and the pass: `backward` from y to x.
-int convolution_forward_by_taps(const ouroboros_convolution_t *x);
-int convolution_backward_data_by_taps(const ouroboros_convolution_t *x);
-void convolution_by_taps(const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
+int convolution_forward_by_taps(const struct product_table *table, const ouroboros_convolution_t *x);
+int convolution_backward_data_by_taps(const struct product_table *table, const ouroboros_convolution_t *x);
+void convolution_by_taps(const struct product_table *table, const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
                          float *written, const float *bias, struct arena *arena);
 
 /// 1×1 convolutions as products (convolution_pointwise.c).
 int convolution_is_pointwise(const ouroboros_convolution_t *x);
-void convolution_forward_pointwise(const ouroboros_convolution_t *x, const float *in, const float *weights,
+void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights,
                                    float *out, const float *bias, struct arena *arena);
-void convolution_backward_data_pointwise(const ouroboros_convolution_t *x, const float *out,
+void convolution_backward_data_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *out,
                                          const float *weights, float *in, const float *bias,
                                          struct arena *arena);
-void convolution_backward_weights_pointwise(const ouroboros_convolution_t *x, const float *in, const float *out,
+void convolution_backward_weights_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
                                             float *weights, struct arena *arena);
 
 /// Whether every channel has its own kernel and its own output.

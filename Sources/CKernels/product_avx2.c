@@ -17,6 +17,7 @@ static const int SLIDING[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #include "product_pack.h"
 #include "convolution_depthwise.h"
 #include "product_dot.h"
+#include "product_peak.h"
 #pragma clang attribute pop
 
 #include "product_names.h"

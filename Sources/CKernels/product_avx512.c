@@ -16,6 +16,7 @@
 #include "product_pack.h"
 #include "convolution_depthwise.h"
 #include "product_dot.h"
+#include "product_peak.h"
 #pragma clang attribute pop
 
 #include "product_names.h"

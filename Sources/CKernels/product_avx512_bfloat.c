@@ -17,6 +17,8 @@
 #include "product_pairs.h"
 #include "convolution_depthwise.h"
 #include "product_dot.h"
+#define PAIR_PEAK
+#include "product_peak.h"
 #pragma clang attribute pop
 
 #define BFLOAT_TILES                                                                            \

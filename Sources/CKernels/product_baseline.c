@@ -24,5 +24,6 @@ static inline void store_part(float *p, long count, four v) {
 #include "product_pack.h"
 #include "convolution_depthwise.h"
 #include "product_dot.h"
+#include "product_peak.h"
 
 #include "product_names.h"

@@ -8,6 +8,10 @@ long tune(const char*n,long d);
 
 enum {
   LONGEST_SUM = 1024,
+  /// Of a transposed A every step of the sum meets another cache line: fewer of them stay at hand.
+  LONGEST_TRANSPOSED_SUM = 512,
+  /// From here on every step of the sum would meet another page, too: such a transposed A is laid out anew.
+  FAR_COLUMNS = 2048,
   /// Floats of a block of A, for a second-level cache to hold beside a panel of B.
   BLOCK_FLOATS = 1 << 17,
   BLOCK_COLUMNS = 768,
@@ -16,15 +20,18 @@ enum {
   MANY_ROWS = 2048,
 };
 
-void product_cut(struct product_task *x) {
+void product_cut(struct product_task *x, int laid_out) {
   const struct product_table *table = x->table;
+  const int transposed = x->a_row == 1 && x->a_column != 1;
+  const long longest = transposed && !laid_out ? LONGEST_TRANSPOSED_SUM : LONGEST_SUM;
   const long k = x->k > 0 ? x->k : 1;
-  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, tune("DEPTH",LONGEST_SUM))), 16));
+  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, tune("DEPTH", longest))), 16));
   x->rows = rounded_up(parts_of(x->m, parts_of(x->m, tune("BLOCK",BLOCK_FLOATS) / x->depth)), table->width);
   const long panels = panels_of(table, x->n);
   x->panels = parts_of(panels, parts_of(x->n, tune("COLUMNS",BLOCK_COLUMNS)));
   x->pack_b = !(x->b_column == 1 && (x->m <= tune("DM",256) || (x->b_row * 4) % CROWDED_BYTES != 0));
-  x->pack_a = tune("PACKA", 0) && x->m > table->rows;
+  x->pack_a = tune("PACKA", transposed && x->a_column >= FAR_COLUMNS) && x->m > table->rows &&
+              x->n > table->width * table->vectors;
   if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) x->pack_a = x->pack_b = 1;
 }
 

@@ -63,8 +63,9 @@ static inline void lay_out(const struct product_table *table, int operands, cons
   if (operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(out, count * pitch);
 }
 
-/// Sets depth, rows, panels, pack_a and pack_b from the shape and the strides.
-void product_cut(struct product_task *task);
+/// Sets depth, rows, panels, pack_a and pack_b from the shape and the strides. The depth of a B `laid_out`
+/// before depends on k only.
+void product_cut(struct product_task *task, int laid_out);
 
 /// Floats that `scratch_a` and `scratch_b` need.
 long product_scratch_a(const struct product_task *task);

@@ -5,8 +5,9 @@
 
 enum { ALIGNMENT = 64 };
 
-const struct product_table *product_table(void) {
-  switch (ckernels_isa()) {
+const struct product_table *product_table_of(int isa) {
+  if (!ckernels_isa_supported(isa)) return NULL;
+  switch (isa) {
 #if defined(__x86_64__)
     case CKERNELS_AVX512:
       return __builtin_cpu_supports("avx512bf16") ? &product_avx512_bfloat : &product_avx512;
@@ -16,11 +17,13 @@ const struct product_table *product_table(void) {
   }
 }
 
+const struct product_table *product_table(void) { return product_table_of(ckernels_isa()); }
+
 /// Every item of the batch. `packed` is B laid out, or NULL.
 static void run_items(const ouroboros_product_t *x, const float *a, const float *b, const void *packed,
                       float *c, const float *bias, void *scratch) {
   if (x->m <= 0 || x->n <= 0) return;
-  const struct product_plan plan = product_plan(x, packed != NULL);
+  const struct product_plan plan = product_plan(product_table(), x, packed != NULL);
   for (long o = 0; o < x->outer; o++)
     for (long i = 0; i < x->inner; i++)
       product_item(&plan, x, a + o * x->a_outer + i * x->a_inner,
@@ -30,9 +33,16 @@ static void run_items(const ouroboros_product_t *x, const float *a, const float 
 
 size_t ouroboros_product_scratch(const ouroboros_product_t *x) {
   if (x->m <= 0 || x->n <= 0) return 0;
-  const struct product_plan plan = product_plan(x, 0), packed = product_plan(x, 1);
-  const long own = plan.strip_floats + plan.whole_floats + plan.a_floats + plan.b_floats;
-  return (size_t)rounded_up((own > packed.a_floats ? own : packed.a_floats) * 4, ALIGNMENT);
+  long most = 0;
+  for (int isa = 0; isa < CKERNELS_ISA_COUNT; isa++) {
+    const struct product_table *table = product_table_of(isa);
+    for (int packed = 0; packed < 2 && table; packed++) {
+      const struct product_plan plan = product_plan(table, x, packed);
+      const long floats = plan.strip_floats + plan.whole_floats + plan.a_floats + plan.b_floats;
+      if (floats > most) most = floats;
+    }
+  }
+  return (size_t)rounded_up(most * 4, ALIGNMENT);
 }
 
 void ouroboros_product(const ouroboros_product_t *x, const float *a, const float *b, float *c,
@@ -45,7 +55,7 @@ size_t ouroboros_product_packed_size(const ouroboros_product_t *x) {
 }
 
 void ouroboros_product_pack(const ouroboros_product_t *x, const float *b, void *packed) {
-  const struct product_plan plan = product_plan(x, 1);
+  const struct product_plan plan = product_plan(product_table(), x, 1);
   product_pack_all(plan.task.table, b, x->b_row, x->b_column, x->n, x->k, plan.task.depth, x->operands, packed);
 }
 

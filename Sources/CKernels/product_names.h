@@ -7,7 +7,8 @@
 const struct product_table KERNEL(product) = {
     .width = WIDTH, .vectors = VECTORS, .rows = ROWS,
     .tile = {ALL_TILES}, BFLOAT_TILES,
-    .pack = KERNEL(pack), .round = KERNEL(round),
+    .pack = KERNEL(pack), .add = KERNEL(add), .round = KERNEL(round),
     .dot = {KERNEL(dot_1), KERNEL(dot_2), KERNEL(dot_3), KERNEL(dot_4)}, .turn = KERNEL(turn),
     .depthwise = KERNEL(depthwise), .depthwise_weights = KERNEL(depthwise_weights),
+    .peak = KERNEL(peak),
 };

@@ -146,3 +146,9 @@ ALONE static void KERNEL(round)(float *values, long count) {
   for (; i + WIDTH <= count; i += WIDTH) STORE(values + i, rounded(LOAD(values + i)));
   if (i < count) STORE_PART(values + i, count - i, rounded(LOAD_PART(values + i, count - i)));
 }
+
+ALONE static void KERNEL(add)(float *to, const float *from, long count) {
+  long i = 0;
+  for (; i + WIDTH <= count; i += WIDTH) STORE(to + i, LOAD(to + i) + LOAD(from + i));
+  if (i < count) STORE_PART(to + i, count - i, LOAD_PART(to + i, count - i) + LOAD_PART(from + i, count - i));
+}

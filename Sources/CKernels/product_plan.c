@@ -46,8 +46,8 @@ static enum product_way way_of(const struct product_table *table, const ouroboro
     if (x->m <= DOT_FEW && x->b_row == 1) return PRODUCT_DOT_ROWS;
   }
   struct product_task one = straight(table, x), other = turned(table, x);
-  product_cut(&one);
-  product_cut(&other);
+  product_cut(&one, 0);
+  product_cut(&other, 0);
   const double m = (double)x->m, n = (double)x->n, k = (double)x->k;
   const double along_columns = cost_of(table, m, n, k, one.pack_b, x->b_column == 1);
   const double along_rows =
@@ -55,19 +55,19 @@ static enum product_way way_of(const struct product_table *table, const ouroboro
   return tune("TURN", along_rows < along_columns) ? PRODUCT_TURNED : PRODUCT_STRAIGHT;
 }
 
-struct product_plan product_plan(const ouroboros_product_t *x, int packed) {
-  const struct product_table *table = product_table();
-  struct product_plan plan = {.way = packed ? PRODUCT_STRAIGHT : way_of(table, x)};
+struct product_plan product_plan(const struct product_table *table, const ouroboros_product_t *x,
+                                 int packed) {
+  struct product_plan plan = {.way = packed ? PRODUCT_STRAIGHT : way_of(table, x), .task.table = table};
   switch (plan.way) {
     case PRODUCT_STRAIGHT:
       plan.task = straight(table, x);
-      product_cut(&plan.task);
+      product_cut(&plan.task, packed);
       plan.b_floats = packed ? 0 : product_scratch_b(&plan.task);
       plan.a_floats = product_scratch_a(&plan.task);
       break;
     case PRODUCT_TURNED:
       plan.task = turned(table, x);
-      product_cut(&plan.task);
+      product_cut(&plan.task, 0);
       plan.strip_floats = rounded_up(plan.task.m, table->width) * plan.task.c_row;
       if (plan.task.pack_b || x->m % table->width != 0)
         plan.whole_floats = product_packed_floats(table, x->m, x->k, x->operands);
@@ -131,7 +131,7 @@ static void run_dots(const struct product_plan *plan, const ouroboros_product_t 
                        scratch + plan->strip_floats);
     dot.few_row = x->k;
   }
-  product_table()->dot[few - 1](&dot);
+  plan->task.table->dot[few - 1](&dot);
   const float slope = x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope;
   for (long i = 0; i < x->m; i++)
     for (long j = 0; j < x->n; j++) {

@@ -24,7 +24,8 @@ struct product_plan {
 };
 
 /// `packed`: B is laid out before, so only the straight way is open.
-struct product_plan product_plan(const ouroboros_product_t *product, int packed);
+struct product_plan product_plan(const struct product_table *table, const ouroboros_product_t *product,
+                                 int packed);
 
 /// One item of a batch.
 void product_item(const struct product_plan *plan, const ouroboros_product_t *product, const float *a,

@@ -100,6 +100,8 @@ struct product_table {
   /// out[p·pitch + j] = from[p·row + j·column] for p < count, j < columns, and 0 up to the pitch, a multiple
   /// of the width.
   void (*pack)(const float *from, long row, long column, long count, long columns, long pitch, float *out);
+  /// to[i] += from[i] for i < count.
+  void (*add)(float *to, const float *from, long count);
   /// Rounds to bfloat16 in place, to nearest, ties to even.
   void (*round)(float *values, long count);
   /// [few − 1]
@@ -116,6 +118,9 @@ extern const struct product_table product_avx2;
 extern const struct product_table product_avx512;
 extern const struct product_table product_avx512_bfloat;
 #endif
+
+/// The table of an instruction set, or NULL where it is not supported.
+const struct product_table *product_table_of(int isa);
 
 /// The table of the instruction set in use.
 const struct product_table *product_table(void);

@@ -25,18 +25,52 @@ INLINE vec load_source(const float *pointer, size_t step, size_t count) {
     }                                                                      \
   }
 
-/// Runs `line` on every row, with the numbers of the row spread over vectors.
-#define ROWS(name, sources_count)                                          \
+/// One row of a function of two sources, of which one is a number held in a register.
+#define ROW_LOOP(load_a, load_b, part_a, part_b, expression)              \
+  for (size_t row = 0; row < call->rows; row++) {                          \
+    const vec number = splat(numbers[row]);                                \
+    size_t i = 0;                                                          \
+    for (; i + LANES <= columns; i += LANES) {                             \
+      vec a = load_a, b = load_b;                                          \
+      STORE(result + i, (expression));                                     \
+    }                                                                      \
+    if (i < columns) {                                                     \
+      vec a = part_a, b = part_b;                                          \
+      store_part(result + i, (expression), columns - i);                   \
+    }                                                                      \
+    result += columns;                                                     \
+    block += columns;                                                      \
+  }
+
+/// Two sources, the first or the second with one number for each row.
+#define BINARY_ROWS(name, expression)                                      \
   WIDE static void KERNEL(name##_rows)(const struct tile_call *call) {     \
-    float spread[sources_count][LANES];                                    \
+    const float immediate = call->immediate;                               \
+    const size_t columns = call->count;                                    \
+    const int first = call->row_values == 1;                               \
+    const float *numbers = call->sources[first ? 0 : 1];                   \
+    const float *block = call->sources[first ? 1 : 0];                     \
+    float *result = call->result;                                          \
+    (void)immediate;                                                       \
+    if (first) {                                                           \
+      ROW_LOOP(number, LOAD(block + i), number, load_part(block + i, columns - i), expression) \
+    } else {                                                               \
+      ROW_LOOP(LOAD(block + i), number, load_part(block + i, columns - i), number, expression) \
+    }                                                                      \
+  }
+
+/// Three sources: line by line, with the numbers of the row spread over vectors in memory.
+#define TERNARY_ROWS(name)                                                 \
+  WIDE static void KERNEL(name##_rows)(const struct tile_call *call) {     \
+    float spread[3][LANES];                                                \
     struct tile_call line = *call;                                         \
-    for (int k = 0; k < sources_count; k++)                                \
+    for (int k = 0; k < 3; k++)                                            \
       if (call->row_values >> k & 1) {                                     \
         line.sources[k] = spread[k];                                       \
         line.steps[k] = 0;                                                 \
       }                                                                    \
     for (size_t row = 0; row < call->rows; row++) {                        \
-      for (int k = 0; k < sources_count; k++) {                            \
+      for (int k = 0; k < 3; k++) {                                        \
         if (call->row_values >> k & 1) {                                   \
           STORE(spread[k], splat(call->sources[k][row]));                  \
         } else if (call->steps[k] != 0) {                                  \
@@ -72,7 +106,7 @@ INLINE vec load_source(const float *pointer, size_t step, size_t count) {
     const struct tile_call own = *call;                                    \
     name##_line(&own);                                                     \
   }                                                                        \
-  ROWS(name, 2)
+  BINARY_ROWS(name, expression)
 
 #define TERNARY(name, expression)                                          \
   INLINE void name##_line(const struct tile_call *call) {                  \
@@ -99,7 +133,7 @@ INLINE vec load_source(const float *pointer, size_t step, size_t count) {
     const struct tile_call own = *call;                                    \
     name##_line(&own);                                                     \
   }                                                                        \
-  ROWS(name, 3)
+  TERNARY_ROWS(name)
 
 UNARY(tile_negate, -a)
 UNARY(tile_absolute, absolute(a))

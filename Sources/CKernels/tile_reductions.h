@@ -1,23 +1,32 @@
 // The sums and maxima of tile programs. Included after vector_float.h.
 
-/// Four chains of 16 lanes, (0 + 1) + (2 + 3), then the lanes.
-INLINE float sum_of_elements(const float *x, size_t count) {
+/// Four chains of 16 lanes, (0 + 1) + (2 + 3).
+INLINE vec sums_in_lanes(const float *x, size_t count) {
   vec chains[4] = {{0}};
   size_t i = 0;
   for (; i + 4 * LANES <= count; i += 4 * LANES)
     for (int chain = 0; chain < 4; chain++) chains[chain] += LOAD(x + i + LANES * chain);
-  for (int chain = 0; i + LANES <= count; i += LANES, chain++) {
-    // The chains in turn, without a variable index.
-    vec next = LOAD(x + i);
-    if (chain == 0) chains[0] += next;
-    else if (chain == 1) chains[1] += next;
-    else chains[2] += next;
+  if (i + LANES <= count) {
+    chains[0] += LOAD(x + i);
+    i += LANES;
+  }
+  if (i + LANES <= count) {
+    chains[1] += LOAD(x + i);
+    i += LANES;
+  }
+  if (i + LANES <= count) {
+    chains[2] += LOAD(x + i);
+    i += LANES;
   }
   if (i < count) chains[3] += load_part(x + i, count - i);
-  return sum_of_lanes((chains[0] + chains[1]) + (chains[2] + chains[3]));
+  return (chains[0] + chains[1]) + (chains[2] + chains[3]);
 }
 
-INLINE float maximum_of_elements(const float *x, size_t count) {
+INLINE float sum_of_elements(const float *x, size_t count) {
+  return sum_of_lanes(sums_in_lanes(x, count));
+}
+
+INLINE vec maxima_in_lanes(const float *x, size_t count) {
   const vec least = splat(-__builtin_inff());
   vec first = least, second = least;
   size_t i = 0;
@@ -29,10 +38,43 @@ INLINE float maximum_of_elements(const float *x, size_t count) {
     first = maximum(LOAD(x + i), first);
     i += LANES;
   }
-  float best = maximum_of_lanes(maximum(first, second));
-  for (; i < count; i++) best = maximum_of(x[i], best);
-  return best;
+  if (i < count) {
+    const vec_int there = (vec_int){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (int32_t)(count - i);
+    second = maximum(choose(there, load_part(x + i, count - i), least), second);
+  }
+  return maximum(first, second);
 }
+
+INLINE float maximum_of_elements(const float *x, size_t count) {
+  return maximum_of_lanes(maxima_in_lanes(x, count));
+}
+
+INLINE vec add_vectors(vec a, vec b) { return a + b; }
+
+/// The reduction of the lanes of each of 16 vectors, in the order of `sum_of_lanes`: lanes that lie 8,
+/// 4, 2 and 1 apart are combined while the vectors are packed.
+#define REDUCE_LANES_OF_16(v, combine)                                                            \
+  do {                                                                                            \
+    for (int k = 0; k < 8; k++)                                                                   \
+      v[k] = combine(__builtin_shufflevector(v[2 * k], v[2 * k + 1], 0, 1, 2, 3, 4, 5, 6, 7, 16,  \
+                                             17, 18, 19, 20, 21, 22, 23),                         \
+                     __builtin_shufflevector(v[2 * k], v[2 * k + 1], 8, 9, 10, 11, 12, 13, 14,    \
+                                             15, 24, 25, 26, 27, 28, 29, 30, 31));                \
+    for (int k = 0; k < 4; k++)                                                                   \
+      v[k] = combine(__builtin_shufflevector(v[2 * k], v[2 * k + 1], 0, 1, 2, 3, 8, 9, 10, 11,    \
+                                             16, 17, 18, 19, 24, 25, 26, 27),                     \
+                     __builtin_shufflevector(v[2 * k], v[2 * k + 1], 4, 5, 6, 7, 12, 13, 14, 15,  \
+                                             20, 21, 22, 23, 28, 29, 30, 31));                    \
+    for (int k = 0; k < 2; k++)                                                                   \
+      v[k] = combine(__builtin_shufflevector(v[2 * k], v[2 * k + 1], 0, 1, 4, 5, 8, 9, 12, 13,    \
+                                             16, 17, 20, 21, 24, 25, 28, 29),                     \
+                     __builtin_shufflevector(v[2 * k], v[2 * k + 1], 2, 3, 6, 7, 10, 11, 14, 15,  \
+                                             18, 19, 22, 23, 26, 27, 30, 31));                    \
+    v[0] = combine(__builtin_shufflevector(v[0], v[1], 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, \
+                                           24, 26, 28, 30),                                       \
+                   __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, \
+                                           25, 27, 29, 31));                                      \
+  } while (0)
 
 WIDE static float KERNEL(sum)(const float *x, size_t count) { return sum_of_elements(x, count); }
 WIDE static float KERNEL(maximum)(const float *x, size_t count) {
@@ -41,13 +83,25 @@ WIDE static float KERNEL(maximum)(const float *x, size_t count) {
 
 WIDE static void KERNEL(row_sums)(
     const float *x, size_t rows, size_t columns, float scale, float *out) {
-  for (size_t row = 0; row < rows; row++)
-    out[row] = scale * sum_of_elements(x + row * columns, columns);
+  size_t row = 0;
+  for (; row + LANES <= rows; row += LANES) {
+    vec v[LANES];
+    for (int k = 0; k < LANES; k++) v[k] = sums_in_lanes(x + (row + (size_t)k) * columns, columns);
+    REDUCE_LANES_OF_16(v, add_vectors);
+    STORE(out + row, v[0] * scale);
+  }
+  for (; row < rows; row++) out[row] = scale * sum_of_elements(x + row * columns, columns);
 }
 
 WIDE static void KERNEL(row_maxima)(const float *x, size_t rows, size_t columns, float *out) {
-  for (size_t row = 0; row < rows; row++)
-    out[row] = maximum_of_elements(x + row * columns, columns);
+  size_t row = 0;
+  for (; row + LANES <= rows; row += LANES) {
+    vec v[LANES];
+    for (int k = 0; k < LANES; k++) v[k] = maxima_in_lanes(x + (row + (size_t)k) * columns, columns);
+    REDUCE_LANES_OF_16(v, maximum);
+    STORE(out + row, v[0]);
+  }
+  for (; row < rows; row++) out[row] = maximum_of_elements(x + row * columns, columns);
 }
 
 /// The sum of up to 16 columns over the rows: four chains of rows.

@@ -104,7 +104,14 @@ INLINE vec hyperbolic_tangent(vec x) {
 
 INLINE vec sigmoid(vec x) { return 1.0f / (1.0f + exponential(-x)); }
 
+/// ln(1 + y) for 0 ≤ y ≤ 1, or NaN: 1 + f is 1 + y or half of it, without loss.
+INLINE vec logarithm_of_one_plus_fraction(vec y) {
+  vec_int upper = y > 0x1.a82798p-2f;
+  vec k = (vec)(upper & (vec_int)splat(1.0f));
+  return logarithm_of_parts(k, choose(upper, (y - 1.0f) * 0.5f, y), (vec){0});
+}
+
 /// max(x, 0) + ln(1 + e^−|x|).
 INLINE vec softplus(vec x) {
-  return at_least(x, 0.0f) + logarithm_of_one_plus(exponential(-absolute(x)));
+  return at_least(x, 0.0f) + logarithm_of_one_plus_fraction(exponential(-absolute(x)));
 }

@@ -105,10 +105,4 @@ extension Array where Element == UInt8 {
     return [0x93] + Array("NUMPY".utf8) + version
       + [UInt8(text.count & 255), UInt8(text.count >> 8)] + text + data
   }
-
-  /// A safetensors file with this header text and data.
-  static func safetensors(_ header: String, _ data: [UInt8]) -> [UInt8] {
-    let text = Array(header.utf8)
-    return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text + data
-  }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Engine
 import TestSupport
 import Testing
 
@@ -78,36 +79,6 @@ private struct ArrayGolden: Decodable {
     let expected = [UInt8](hex: golden.hex)
     #expect(SafetensorsFile.encode(tensors, metadata: golden.metadata) == expected)
     #expect(SafetensorsFile.encode(tensors.reversed(), metadata: golden.metadata) == expected)
-  }
-
-  @Test func writtenFilesReadBack() throws {
-    let tensors = [
-      SafetensorsTensor("a\n\"b\"\\\u{1}é", shape: [], .float32([1.5])),
-      SafetensorsTensor("b", shape: [3], .uint8([1, 2, 3])),
-      SafetensorsTensor("c", shape: [2, 1], .float64([-0.0, .infinity])),
-      SafetensorsTensor("d", shape: [0], .int32([])),
-    ]
-    let bytes = SafetensorsFile.encode(tensors, metadata: ["z": "1", "a": "tab\there"])
-    let file = try SafetensorsFile(bytes, path: "file")
-    #expect(file.metadata.map(\.key) == ["a", "z"])
-    #expect(file.metadata[0].value == "tab\there")
-    for tensor in tensors {
-      let entry = try #require(file.entry(tensor.name))
-      #expect(try file.tensor(entry) == tensor)
-      #expect(entry.offsets.lowerBound % entry.type.byteCount == 0)
-    }
-    #expect(try SafetensorsFile(SafetensorsFile.encode([]), path: "empty").entries.isEmpty)
-  }
-
-  /// Escapes and white space that the format allows but its writers do not use.
-  @Test func readsAnyJSONForm() throws {
-    let header =
-      "{\t\"x\\u00e9\\ud83d\\ude00\" :\n{ \"shape\":[ 1 , 2 ] ,\"data_offsets\":[0,2],"
-      + "\"dtype\":\"U8\"}, \"__metadata__\": { } }  "
-    let file = try SafetensorsFile([UInt8].safetensors(header, [4, 5]), path: "file")
-    let entry = try #require(file.entry("xé😀"))
-    #expect(entry.shape == [1, 2] && file.metadata.isEmpty)
-    #expect(try file.reals(entry) == [4, 5])
   }
 
   @Test func readsIDXPlainAndCompressed() throws {

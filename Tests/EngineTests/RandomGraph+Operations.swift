@@ -114,6 +114,7 @@ extension RandomGraph {
   /// The same elements in other axes: axes joined or split.
   mutating func reshaped(_ x: Tensor) -> Tensor {
     var shape = x.shape
+    if shape.contains(0) { return x }
     if chance(2), shape.count >= 2 {
       let axis = integer(shape.count - 1)
       shape[axis] *= shape.remove(at: axis + 1)
@@ -228,7 +229,8 @@ extension RandomGraph {
     case 2: return x * graph.random(choice([.normal, .uniform, .bernoulli(probability: 0.3)]), x.shape)
     case 3: return x.rank == 0 ? x : x + graph.indices(along: integer(x.rank), x.shape)
     case 4: return x.stopGradient()
-    case 5: return (x.tanh() * 9).cast(to: .int32).cast(to: .float32)
+    // NaN is no int32.
+    case 5: return ((x .== x).select(x.tanh(), 0) * 9).cast(to: .int32).cast(to: .float32)
     default: return x + graph.constant((0..<x.count).map { Float($0 % 5) - 2 }, x.shape)
     }
   }

@@ -7,7 +7,7 @@ import Study
 struct ShardTreeTests {
   /// Numbers of very different sizes, so that another order of additions gives other bits.
   private func values(shard: Int, count: Int = 3) -> [Float] {
-    var stream = RandomStream(RandomKey(seed: 7).shard(shard))
+    var stream = RandomStream(key: RandomKey(seed: 7).shard(shard))
     return (0..<count).map { _ in
       Float((stream.uniform() - 0.5) * [1e-3, 1, 1e3][Int(stream.uniform() * 3)])
     }

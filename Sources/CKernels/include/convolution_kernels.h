@@ -43,7 +43,7 @@ enum {
   OUROBOROS_CONVOLUTION_BACKWARD_WEIGHTS = 2,
 };
 
-/// Bytes of scratch of a pass on the instruction set in use, aligned to 64 bytes.
+/// Bytes of scratch of a pass, whatever the instruction set; scratch is aligned to 64 bytes.
 size_t ouroboros_convolution_scratch(const ouroboros_convolution_t *convolution, int pass);
 
 /// y from x and weights; bias [out_channels] may be NULL.

@@ -46,7 +46,7 @@ typedef struct {
   int operands;
 } ouroboros_product_t;
 
-/// Bytes of scratch that `ouroboros_product` needs on the instruction set in use; scratch is aligned to
+/// Bytes of scratch that `ouroboros_product` needs, whatever the instruction set; scratch is aligned to
 /// 64 bytes. Two products may use the same scratch one after the other.
 size_t ouroboros_product_scratch(const ouroboros_product_t *product);
 

@@ -132,6 +132,8 @@ typedef struct {
 ///   strides (n, 0, 0, 0, 1)   the same for each index of outer dimension 0
 ///   strides (1, 0, 0, 0, 0)   one number for each index of outer dimension 0
 ///   strides (., ., ., 1, 0)   one number a row
+/// A value counts once along the dimensions in which it does not vary, also in ROW_SUM: `immediate`
+/// makes up for it where every element is to count.
 ///
 /// Order of sums. Over columns: lanes with 4 chains each, then a fixed tree, for pieces of at most
 /// 4,096 elements; the pieces in Double. Over rows: at most 64 consecutive rows in f32, in 4 chains

@@ -47,14 +47,15 @@ public struct BatchNormalisation: Layer {
     _ x: Tensor, file: StaticString = #fileID, line: Int = #line
   ) -> (result: Tensor, updates: [Update]) {
     let graph = x.graph
+    guard fits(x) else { return (normalised(x, x, x, file, line), []) }
     let (mean, variance) = x.moments(
       along: Array(x.shape.indices.dropLast()), file: file, line: line)
     let count = x.count / max(scale.count, 1)
     let unbiased = Float(count) / Float(max(count - 1, 1))
     func mixed(_ running: Variable, _ newest: Tensor) -> Update {
       let old = graph.value(of: running, file: file, line: line)
-      return .assign(
-        running, old * (1 - momentum) + newest.reshaped(running.shape) * momentum)
+      let new = newest.reshaped(running.shape, file: file, line: line)
+      return .assign(running, old * (1 - momentum) + new * momentum)
     }
     return (
       normalised(x, mean, variance, file, line),
@@ -65,10 +66,12 @@ public struct BatchNormalisation: Layer {
     )
   }
 
+  private func fits(_ x: Tensor) -> Bool { x.rank >= 2 && x.shape.last == scale.count }
+
   private func normalised(
     _ x: Tensor, _ mean: Tensor, _ variance: Tensor, _ file: StaticString, _ line: Int
   ) -> Tensor {
-    guard x.rank >= 2, x.shape.last == scale.count else {
+    guard fits(x) else {
       return x.graph.fail(
         "batchNormalised", "\(scale.name) has \(scale.count) channels, x \(x.type)", [x],
         Site(file, line), like: x.type)

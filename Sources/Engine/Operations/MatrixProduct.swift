@@ -27,7 +27,8 @@ extension Tensor {
     _ right: Tensor, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
     if right.rank == 2, rank > 2 {
-      let flat = reshaped([-1, shape[rank - 1]], file: file, line: line)
+      let rows = shape.dropLast().reduce(1, *)
+      let flat = reshaped([rows, shape[rank - 1]], file: file, line: line)
       let product = flat.matmul(right, file: file, line: line)
       return product.reshaped(
         shape.dropLast() + [product.shape.last ?? 0], file: file, line: line)

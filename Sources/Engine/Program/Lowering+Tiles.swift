@@ -103,9 +103,10 @@ extension Lowering {
     }
     if operands.isEmpty { operands.append(ouroboros_tile_operand()) }
     let extents = axes.extents.map(Int64.init)
+    let instructions = draft.weightedInstructions(axes)
     var fault: (code: Int32, place: Int32) = (0, 0)
     let memory = operands.withUnsafeBufferPointer { operands in
-      draft.instructions.withUnsafeBufferPointer { instructions in
+      instructions.withUnsafeBufferPointer { instructions in
         var description = ouroboros_tile_description(
           extents: (extents[0], extents[1], extents[2], extents[3], extents[4]),
           operands: operands.baseAddress, instructions: instructions.baseAddress,

@@ -51,8 +51,8 @@ public final class Program {
     if let error = graph.errors.first { throw .graph(error, count: graph.errors.count) }
     let plan = try ProgramPlan(graph, outputs: outputs, updates: updates, options: options)
     let layout = ArenaPlan(plan.lowering.buffers)
-    let arena = AlignedMemory.allocate(UInt8.self, count: layout.bytes)
-    let scratch = AlignedMemory.allocate(UInt8.self, count: plan.lowering.scratchBytes)
+    let arena = AlignedMemory.allocateUncleared(UInt8.self, count: layout.bytes)
+    let scratch = AlignedMemory.allocateUncleared(UInt8.self, count: plan.lowering.scratchBytes)
     let pointers = plan.lowering.buffers.indices.map { buffer in
       switch plan.lowering.buffers[buffer].home {
       case .fixed(let pointer): pointer

@@ -28,16 +28,32 @@ struct GraphEvaluator {
       engine = .interpreter(interpreter, outputs.sorted { $0.key < $1.key }, updates)
     case .program:
       let program = try Program(graph, outputs: outputs, updates: updates)
-      for (label, values) in inputs {
-        guard let type = program.inputTypes[label] else { continue }
-        if type.element == .int32 {
-          _ = program.integerInput(label).update(fromContentsOf: values.map { Int32($0) })
-        } else {
-          _ = program.input(label).update(fromContentsOf: values.map { Float($0) })
-        }
-      }
       engine = .program(program, outputs.keys.sorted())
+      for (label, values) in inputs { set(label, values) }
     }
+  }
+
+  /// Gives an input its values; nothing where the graph does not use it.
+  mutating func set(_ label: String, _ values: [Double]) {
+    switch engine {
+    case .interpreter(var interpreter, let outputs, let updates):
+      interpreter.set(label, values)
+      engine = .interpreter(interpreter, outputs, updates)
+    case .program(let program, _):
+      guard let type = program.inputTypes[label] else { return }
+      if type.element == .int32 {
+        _ = program.integerInput(label).update(fromContentsOf: values.map { Int32($0) })
+      } else {
+        _ = program.input(label).update(fromContentsOf: values.map { Float($0) })
+      }
+    }
+  }
+
+  /// Gives a variable its values; those of a program are shared already.
+  mutating func assign(_ variable: Variable, _ values: [Double]) {
+    guard case .interpreter(var interpreter, let outputs, let updates) = engine else { return }
+    interpreter.set(variable, values)
+    engine = .interpreter(interpreter, outputs, updates)
   }
 
   /// One run: the outputs by name.

@@ -22,7 +22,7 @@ extension Tensor {
     if isCausal {
       let position = graph.indices(along: -2, scores.shape, file: file, line: line)
       let key = graph.indices(along: -1, scores.shape, file: file, line: line)
-      scores = (key .<= position).select(scores, -.infinity)
+      scores = (key .<= position).select(scores, -.infinity, file: file, line: line)
     }
     return scores.softmax(file: file, line: line).matmul(values, file: file, line: line)
   }

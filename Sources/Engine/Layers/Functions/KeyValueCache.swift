@@ -48,11 +48,14 @@ public struct KeyValueCache {
     let graph = queries.graph
     let row = graph.indices(along: 2, keys.shape, file: file, line: line)
     let isNew = row .== position
-    let allKeys = isNew.select(newKeys, graph.value(of: keys, file: file, line: line))
-    let allValues = isNew.select(newValues, graph.value(of: values, file: file, line: line))
+    let allKeys = isNew.select(
+      newKeys, graph.value(of: keys, file: file, line: line), file: file, line: line)
+    let allValues = isNew.select(
+      newValues, graph.value(of: values, file: file, line: line), file: file, line: line)
     let scores = queries.scaledScores(allKeys, file, line)
     let column = graph.indices(along: -1, scores.shape, file: file, line: line)
-    let shares = (column .<= position).select(scores, -.infinity).softmax(file: file, line: line)
+    let shares = (column .<= position).select(scores, -.infinity, file: file, line: line)
+      .softmax(file: file, line: line)
     return (
       shares.matmul(allValues, file: file, line: line),
       [.assign(keys, allKeys), .assign(values, allValues)]

@@ -56,10 +56,11 @@ extension Tensor {
     // The mean over a group from what is summed over the image: the large tensor is read along its
     // channels only, the groups are formed in the small one. [n, 1, 1, c] → [n, 1, 1, c]
     func groupMean(_ values: Tensor) -> Tensor {
+      let grouped = [samples, groups, channels / groups]
       let sums = values.sum(along: between, file: file, line: line)
-        .reshaped([samples, groups, channels / groups]).sum(along: [-1])
-      return (sums * (1 / Float(members))).broadcast(to: [samples, groups, channels / groups])
-        .reshaped(small)
+        .reshaped(grouped, file: file, line: line).sum(along: [-1], file: file, line: line)
+      return (sums * (1 / Float(members))).broadcast(to: grouped, file: file, line: line)
+        .reshaped(small, file: file, line: line)
     }
     let mean = groupMean(self)
     let fixed = mean.stopGradient(file: file, line: line)

@@ -20,7 +20,8 @@ extension Tensor {
       let (before, behind) = ([0, padding, padding, 0], [0, padding, padding, 0])
       let inside = filled(1).padded(before: before, behind: behind, file: file, line: line)
       image = inside.select(
-        padded(before: before, behind: behind, file: file, line: line), -.infinity)
+        padded(before: before, behind: behind, file: file, line: line), -.infinity,
+        file: file, line: line)
     }
     // One strided slice for every place in the window: elementwise maxima, in reading order.
     let step = window.stride[0]
@@ -62,7 +63,8 @@ extension Tensor {
       return tiles.mean(along: [2, 4], file: file, line: line)
         .reshaped([shape[0], extents[0], extents[1], channels], file: file, line: line)
     }
-    let share = graph.fill(1 / Float(extent * extent), [channels, extent, extent, 1])
+    let share = graph.fill(
+      1 / Float(extent * extent), [channels, extent, extent, 1], file: file, line: line)
     return convolution(share, window, file: file, line: line)
   }
 

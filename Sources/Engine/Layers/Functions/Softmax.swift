@@ -8,7 +8,8 @@ extension Tensor {
   ) -> Tensor {
     let shift = largest(along: [axis], file: file, line: line).stopGradient(file: file, line: line)
     let powers = (self - shift).exp(file: file, line: line)
-    return powers * powers.sum(along: [axis]).reciprocal()
+    let sum = powers.sum(along: [axis], file: file, line: line)
+    return powers * sum.reciprocal(file: file, line: line)
   }
 
   /// log softmax(x) = x - log Σ exp(x) along `axis`.

@@ -10,7 +10,9 @@ extension Tensor {
     let matrix = reshaped([shape.first ?? 1, -1], file: file, line: line)
     let fixed = matrix.stopGradient(file: file, line: line)
     func normalised(_ row: Tensor) -> Tensor {
-      row / row.square().sum().sqrt().maximum(epsilon)
+      let norm = row.square(file: file, line: line).sum(file: file, line: line)
+        .sqrt(file: file, line: line)
+      return row / norm.maximum(epsilon, file: file, line: line)
     }
     let v = normalised(u.reshaped([1, -1]).matmul(fixed, file: file, line: line))  // [1, in]
     let newU = normalised(v.matmul(fixed.transposed, file: file, line: line))  // [1, out]

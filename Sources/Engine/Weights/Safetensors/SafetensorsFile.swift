@@ -71,10 +71,10 @@ public struct SafetensorsFile: Sendable {
       throw .malformed(
         path: path, reason: "header of \(length) bytes in a file of \(source.count)")
     }
-    let header = try bytes(source, from: 8, count: Int(length), path: path)
-    guard header[0] == UInt8(ascii: "{") else {
+    guard try bytes(source, from: 8, count: 1, path: path) == [UInt8(ascii: "{")] else {
       throw .malformed(path: path, reason: "the header does not begin with {")
     }
+    let header = try bytes(source, from: 8, count: Int(length), path: path)
     guard String(validating: header, as: UTF8.self) != nil else {
       throw .malformed(path: path, reason: "the header is not UTF-8")
     }

@@ -81,12 +81,14 @@ struct SafetensorsHeader {
     }
     guard offsets.count == 2 else { throw malformed("\(offsets.count) data_offsets, expected 2") }
     guard offsets[0] <= offsets[1] else { throw malformed("data_offsets are reversed") }
+    // Without the zeros, which would hide that the others overflow.
     var size = type.byteCount
-    for dimension in shape {
+    for dimension in shape where dimension != 0 {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
       guard !overflow else { throw malformed("the size of shape \(shape.prefix(8)) overflows") }
       size = product
     }
+    if shape.contains(0) { size = 0 }
     guard offsets[1] - offsets[0] == size else {
       throw malformed("\(offsets[1] - offsets[0]) bytes, \(size) expected for its shape and dtype")
     }

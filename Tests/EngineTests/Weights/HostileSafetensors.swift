@@ -1,4 +1,23 @@
-extension MalformedFiles {
+import Testing
+
+/// A safetensors file that must be refused, and words of the reason.
+struct HostileFile: Sendable, CustomTestStringConvertible {
+  let name: String
+  let bytes: [UInt8]
+  let reason: String
+
+  var testDescription: String { name }
+}
+
+enum HostileSafetensors {
+  static let all = frames + layouts + headers
+
+  /// A file with this header text and data.
+  static func bytes(_ header: String, _ data: [UInt8]) -> [UInt8] {
+    let text = Array(header.utf8)
+    return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text + data
+  }
+
   private static func entry(
     _ type: String = "U8", _ shape: String = "[2]", _ offsets: String = "[0,2]"
   ) -> String {
@@ -7,18 +26,16 @@ extension MalformedFiles {
 
   private static func file(
     _ name: String, _ header: String, _ reason: String, data: [UInt8] = [1, 2]
-  ) -> Malformed {
-    Malformed(.safetensors, name, .safetensors(header, data), reason)
+  ) -> HostileFile {
+    HostileFile(name: name, bytes: bytes(header, data), reason: reason)
   }
 
-  private static func raw(_ name: String, _ bytes: [UInt8], _ reason: String) -> Malformed {
-    Malformed(.safetensors, name, bytes, reason)
+  private static func raw(_ name: String, _ bytes: [UInt8], _ reason: String) -> HostileFile {
+    HostileFile(name: name, bytes: bytes, reason: reason)
   }
-
-  static let safetensors: [Malformed] = frames + layouts + headers
 
   /// The length and the bytes of the header.
-  private static let frames: [Malformed] = [
+  private static let frames: [HostileFile] = [
     raw("empty", [], "0 bytes are too few"),
     raw("seven bytes", [2, 0, 0, 0, 0, 0, 0], "7 bytes are too few"),
     raw("length 0", [0, 0, 0, 0, 0, 0, 0, 0], "header of 0 bytes"),
@@ -36,7 +53,7 @@ extension MalformedFiles {
   ]
 
   /// Where the tensors lie.
-  private static let layouts: [Malformed] = [
+  private static let layouts: [HostileFile] = [
     file("trailing", "{\"a\":\(entry())}", "1 trailing bytes", data: [1, 2, 3]),
     file("beyond the end", "{\"a\":\(entry("U8", "[3]", "[0,3]"))}", "ends at byte 3 of 2"),
     file("reversed", "{\"a\":\(entry("U8", "[2]", "[2,0]"))}", "reversed"),
@@ -60,14 +77,18 @@ extension MalformedFiles {
       "{\"a\":\(entry("U8", "[4194305,4194305,211106198978564]", "[0,4]"))}", "overflows",
       data: [1, 2, 3, 4]),
     file("overflow by width", "{\"a\":\(entry("F64", "[2305843009213693952]"))}", "overflows"),
-    file("half precision", "{\"a\":\(entry("F16", "[1]"))}", "is F16"),
+    file("no numbers", "{\"a\":\(entry("BOOL"))}", "is BOOL"),
+    file(
+      "size 0 hides an overflow",
+      "{\"a\":\(entry("U8", "[0,4194305,4194305,211106198978564]", "[0,0]"))}", "overflows"),
+    file("2⁶³ bytes", "{\"a\":\(entry("U8", "[9223372036854775807]", "[0,9223372036854775807]"))}", "ends at byte"),
     file(
       "inexact integer", "{\"a\":\(entry("I64", "[1]", "[0,8]"))}", "2⁵³",
       data: [1, 0, 0, 0, 0, 0, 0x20, 0]),
   ]
 
   /// The header's JSON.
-  private static let headers: [Malformed] = [
+  private static let headers: [HostileFile] = [
     file("name twice", "{\"a\":\(entry()),\"a\":\(entry())}", "tensor 'a' twice"),
     file("name twice, escaped", "{\"a\":\(entry()),\"\\u0061\":\(entry())}", "tensor 'a' twice"),
     file("unknown dtype", "{\"a\":\(entry("F128"))}", "unknown dtype 'F128'"),

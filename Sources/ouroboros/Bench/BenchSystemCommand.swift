@@ -6,10 +6,10 @@ import Options
 import Randomness
 import Study
 
-/// `ouroboros bench NAME…`
-struct BenchCommand: ParsableCommand {
+/// `ouroboros bench system NAME…`, or `ouroboros bench NAME…`
+struct BenchSystemCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure the farm, the random numbers and the models.",
+    commandName: "system", abstract: "Measure the farm, the random numbers and the statistical models.",
     discussion: """
       farm      empty chains a second through the real scheduler (under mpirun, or in one process)
       balance   chains with log-normal costs: speed-up over one worker, and how idle the workers were
