@@ -86,6 +86,12 @@ let package = Package(
       name: "EngineTests",
       dependencies: ["Engine", "CKernels", "COneDNN", "Randomness", "TestSupport"],
       swiftSettings: settings),
+    // Counts what a thread takes from the heap.
+    .target(name: "CAllocationCount", path: "Tests/AllocationCount"),
+    .testTarget(
+      name: "WorkloadsTests",
+      dependencies: ["Workloads", "Engine", "Options", "Randomness", "TestSupport", "CAllocationCount"],
+      swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],
       swiftSettings: settings),

@@ -93,6 +93,10 @@ void convolution_backward_data(const struct product_table *table, const ouroboro
     convolution_backward_data_pointwise(table, x, out, weights, in, bias, arena);
     return;
   }
+  if (convolution_by_winograd(x)) {
+    convolution_winograd(table, x, 1, out, weights, in, bias, arena);
+    return;
+  }
   if (convolution_backward_data_by_taps(table, x)) {
     convolution_by_taps(table, x, 1, out, weights, in, bias, arena);
     return;

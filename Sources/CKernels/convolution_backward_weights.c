@@ -123,6 +123,10 @@ void convolution_backward_weights(const struct product_table *table, const ourob
     convolution_backward_weights_pointwise(table, x, in, out, weights, arena);
     return;
   }
+  if (convolution_by_winograd(x)) {
+    convolution_winograd_weights(table, x, in, out, weights, arena);
+    return;
+  }
   const long of_group = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long depth = x->kernel_height * x->kernel_width * of_group, pitch = rounded_up(outputs, table->width);
   const long run_length = x->groups == 1 && x->dilation_x == 1 ? x->kernel_width * of_group : of_group;

@@ -51,6 +51,10 @@ void convolution_forward(const struct product_table *table, const ouroboros_conv
     convolution_forward_pointwise(table, x, in, weights, out, bias, arena);
     return;
   }
+  if (convolution_by_winograd(x)) {
+    convolution_winograd(table, x, 0, in, weights, out, bias, arena);
+    return;
+  }
   if (convolution_forward_by_taps(table, x)) {
     convolution_by_taps(table, x, 0, in, weights, out, bias, arena);
     return;

@@ -81,6 +81,14 @@ void convolution_backward_data_pointwise(const struct product_table *table, cons
 void convolution_backward_weights_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
                                             float *weights, struct arena *arena);
 
+/// Whether a convolution is computed by Winograd's transforms (convolution_winograd.c), and its passes.
+int convolution_by_winograd(const ouroboros_convolution_t *x);
+void convolution_winograd(const struct product_table *table, const ouroboros_convolution_t *x, int backward,
+                          const float *read, const float *weights, float *written, const float *bias,
+                          struct arena *arena);
+void convolution_winograd_weights(const struct product_table *table, const ouroboros_convolution_t *x,
+                                  const float *in, const float *out, float *weights, struct arena *arena);
+
 /// Whether every channel has its own kernel and its own output.
 static inline int convolution_is_depthwise(const ouroboros_convolution_t *x) {
   return x->groups > 1 && x->groups == x->channels && x->groups == x->out_channels;

@@ -29,11 +29,13 @@ struct plane {
 struct numeric_kernels {
   tile_function flat[OUROBOROS_TILE_OPERATIONS];
   tile_function rows[OUROBOROS_TILE_OPERATIONS];
-  float (*sum)(const float *x, size_t count);
+  // Sums of x, or of x·y where y is not NULL.
+  float (*sum)(const float *x, const float *y, size_t count);
   float (*maximum)(const float *x, size_t count);
-  void (*row_sums)(const float *x, size_t rows, size_t columns, float scale, float *out);
+  void (*row_sums)(const float *x, const float *y, size_t rows, size_t columns, float scale,
+                   float *out);
+  void (*add_rows)(const float *x, const float *y, size_t rows, size_t columns, float *sums);
   void (*row_maxima)(const float *x, size_t rows, size_t columns, float *out);
-  void (*add_rows)(const float *x, size_t rows, size_t columns, float *sums);
   void (*raise_to_rows)(const float *x, size_t rows, size_t columns, float *maxima);
   void (*add_to_totals)(float *sums, double *totals, size_t count);
   void (*load_plane)(struct plane source, size_t rows, size_t columns, float *out);

@@ -15,6 +15,7 @@
 #include "product_tile.h"
 #include "product_pack.h"
 #include "convolution_depthwise.h"
+#include "convolution_winograd.h"
 #include "product_dot.h"
 #include "product_peak.h"
 #pragma clang attribute pop

@@ -16,6 +16,7 @@
 #include "product_pack.h"
 #include "product_pairs.h"
 #include "convolution_depthwise.h"
+#include "convolution_winograd.h"
 #include "product_dot.h"
 #define PAIR_PEAK
 #include "product_peak.h"

@@ -23,6 +23,7 @@ static inline void store_part(float *p, long count, four v) {
 #include "product_tile.h"
 #include "product_pack.h"
 #include "convolution_depthwise.h"
+#include "convolution_winograd.h"
 #include "product_dot.h"
 #include "product_peak.h"
 

@@ -85,6 +85,13 @@ struct depthwise_weights {
   int accumulate;
 };
 
+/// What a finished sum of a Winograd convolution undergoes.
+struct winograd_epilogue {
+  const float *bias;
+  int accumulate, activation;
+  float slope;
+};
+
 struct product_table {
   /// Floats in a vector; vectors and rows of the largest tile.
   long width, vectors, rows;
@@ -109,6 +116,14 @@ struct product_table {
   void (*turn)(const struct turn *turn);
   void (*depthwise)(const struct depthwise *sums);
   void (*depthwise_weights)(const struct depthwise_weights *sums);
+  /// The transforms of convolution_winograd.h; `plane` floats lie between the 16 positions of a tile.
+  void (*winograd_pixels)(const float *const pixels[16], long channels, float *to, long plane);
+  void (*winograd_weights)(const float *const weights[9], long channels, float *to, long plane);
+  void (*winograd_sums)(const float *from, long plane, long channels, float *const out[4],
+                        const struct winograd_epilogue *epilogue);
+  void (*winograd_gradients)(const float *const gradients[4], long channels, float *to, long plane);
+  void (*winograd_weight_sums)(const float *from, long plane, long channels, int accumulate,
+                               float *const out[9]);
   double (*peak)(int operands, long iterations, double *operations);
 };
 

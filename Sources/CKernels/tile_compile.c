@@ -7,6 +7,7 @@ enum {
   CACHE_FLOATS = 8192,         // of the first-level cache, for the buffers and two operands
   BLOCK_MINIMUM = 512,
   BLOCK_MAXIMUM = 4096,
+  TRANSPOSED_COLUMNS = 1024,   // up to which blocks have 16 rows if an operand is transposed
   WHOLE_ROW_FLOATS = 16384,    // up to which recomputing costs more than the second-level cache
 };
 
@@ -27,6 +28,15 @@ size_t ouroboros_tile_size(const ouroboros_tile_description *d) {
       + (2 * nodes * (reductions + 2) + 1) * sizeof(struct tile_step);
 }
 
+/// Whether blocks of an operand lie with the rows innermost.
+static int any_transposed(const struct tile_builder *b) {
+  for (int k = 0; k < b->operand_count; k++) {
+    const int64_t *strides = b->operands[k].strides;
+    if (strides[OUROBOROS_ROW] == 1 && strides[OUROBOROS_COLUMN] > 1) return 1;
+  }
+  return 0;
+}
+
 /// Decides on the blocks and writes the steps. Whether a value needs a buffer depends on whether
 /// blocks have several rows, and how many rows fit depends on the number of buffers.
 static int choose_blocks(struct tile_builder *b, struct ouroboros_tile_program *program, size_t size) {
@@ -37,7 +47,12 @@ static int choose_blocks(struct tile_builder *b, struct ouroboros_tile_program *
   int64_t floats = CACHE_FLOATS / (program->buffer_count + 2);
   if (floats < BLOCK_MINIMUM) floats = BLOCK_MINIMUM;
   if (floats > BLOCK_MAXIMUM) floats = BLOCK_MAXIMUM;
-  program->block_rows = floats / columns < rows ? floats / columns : rows;
+  // Transposing takes 16 rows at a time.
+  if (any_transposed(b) && columns <= TRANSPOSED_COLUMNS && floats < 16 * columns)
+    floats = 16 * columns;
+  int64_t block_rows = floats / columns;
+  if (block_rows > 16) block_rows -= block_rows % 16;  // rows are reduced 16 at a time
+  program->block_rows = block_rows < rows ? block_rows : rows;
   program->block_columns = columns;
   if (rows > 1 && program->block_rows > 1) return 0;
   program->block_rows = 1;

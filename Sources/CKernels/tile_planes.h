@@ -31,12 +31,11 @@ INLINE void set_element(void *pointer, int64_t index, int type, float value) {
 
 INLINE int64_t bytes_of(int type) { return type == OUROBOROS_BF16 ? 2 : 4; }
 
-/// target[j·target_pitch + i] = source[i·source_pitch + j] for 16×16 blocks of 4-byte elements.
-INLINE void transpose_block(const float *source, int64_t source_pitch, float *target,
-                            int64_t target_pitch) {
-  vec a[16], b[16];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) a[i] = LOAD(source + i * source_pitch);
+enum { SQUARE = 64 };
+
+/// The transpose of 16 vectors of 16.
+INLINE void transpose_vectors(vec a[16]) {
+  vec b[16];
 #define INTERLEAVE(x, y) __builtin_shufflevector( \
     x, y, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
 #define INTERLEAVE_HIGH(x, y) __builtin_shufflevector( \
@@ -58,34 +57,69 @@ INLINE void transpose_block(const float *source, int64_t source_pitch, float *ta
     a[i + 3] = PAIRS_HIGH(b[i + 1], b[i + 3]);
   }
   // a[4g + j], quarter q: elements (4g … 4g + 3, 4q + j).
-#pragma clang loop unroll(full)
-  for (int j = 0; j < 4; j++) {
-    vec low01 = __builtin_shufflevector(
-        a[j], a[4 + j], 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    vec high01 = __builtin_shufflevector(
-        a[j], a[4 + j], 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-    vec low23 = __builtin_shufflevector(
-        a[8 + j], a[12 + j], 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    vec high23 = __builtin_shufflevector(
-        a[8 + j], a[12 + j], 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+#define EVEN_QUARTERS(x, y) __builtin_shufflevector( \
+    x, y, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23)
+#define ODD_QUARTERS(x, y) __builtin_shufflevector( \
+    x, y, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31)
 #define HALVES(x, y) __builtin_shufflevector( \
     x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
 #define HALVES_HIGH(x, y) __builtin_shufflevector( \
     x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
-    STORE(target + j * target_pitch, HALVES(low01, low23));
-    STORE(target + (4 + j) * target_pitch, HALVES_HIGH(low01, low23));
-    STORE(target + (8 + j) * target_pitch, HALVES(high01, high23));
-    STORE(target + (12 + j) * target_pitch, HALVES_HIGH(high01, high23));
+#pragma clang loop unroll(full)
+  for (int j = 0; j < 4; j++) {
+    const vec low01 = EVEN_QUARTERS(a[j], a[4 + j]), high01 = ODD_QUARTERS(a[j], a[4 + j]);
+    const vec low23 = EVEN_QUARTERS(a[8 + j], a[12 + j]), high23 = ODD_QUARTERS(a[8 + j], a[12 + j]);
+    b[j] = HALVES(low01, low23);
+    b[4 + j] = HALVES_HIGH(low01, low23);
+    b[8 + j] = HALVES(high01, high23);
+    b[12 + j] = HALVES_HIGH(high01, high23);
   }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) a[i] = b[i];
 #undef INTERLEAVE
 #undef INTERLEAVE_HIGH
 #undef PAIRS
 #undef PAIRS_HIGH
+#undef EVEN_QUARTERS
+#undef ODD_QUARTERS
 #undef HALVES
 #undef HALVES_HIGH
 }
 
-/// target [columns × rows] = the transpose of source [rows × columns], elements of 2 or 4 bytes.
+/// The transpose of a 16×16 block.
+INLINE void transpose_block(const float *source, int64_t source_pitch, float *target,
+                            int64_t target_pitch) {
+  vec a[16];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) a[i] = LOAD(source + i * source_pitch);
+  transpose_vectors(a);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) STORE(target + i * target_pitch, a[i]);
+}
+
+/// The transpose of a block of at most 16 rows and 16 columns.
+INLINE void transpose_part(const float *source, int64_t source_pitch, float *target,
+                           int64_t target_pitch, size_t rows, size_t columns) {
+  if (rows < 4 || columns < 4) {
+    for (size_t j = 0; j < columns; j++)
+      for (size_t i = 0; i < rows; i++)
+        target[(int64_t)j * target_pitch + (int64_t)i] = source[(int64_t)i * source_pitch + (int64_t)j];
+    return;
+  }
+  vec a[16];
+  for (size_t i = 0; i < 16; i++)
+    a[i] = i >= rows ? (vec){0}
+        : columns == 16 ? LOAD(source + (int64_t)i * source_pitch)
+                        : load_part(source + (int64_t)i * source_pitch, columns);
+  transpose_vectors(a);
+  for (size_t j = 0; j < columns; j++) {
+    if (rows == 16) STORE(target + (int64_t)j * target_pitch, a[j]);
+    else store_part(target + (int64_t)j * target_pitch, a[j], rows);
+  }
+}
+
+/// target [columns × rows] = the transpose of source [rows × columns], elements of 2 or 4 bytes. In
+/// squares of 64, so that lines and pages of both sides are used while they are at hand.
 WIDE static void KERNEL(transpose)(int element_bytes, const void *source, int64_t source_pitch,
                                    void *target, int64_t target_pitch, size_t rows, size_t columns) {
   if (element_bytes == 2) {
@@ -97,16 +131,17 @@ WIDE static void KERNEL(transpose)(int element_bytes, const void *source, int64_
           to[(int64_t)j * target_pitch + (int64_t)i] = from[(int64_t)i * source_pitch + (int64_t)j];
     return;
   }
-  const float *from = source;
-  float *to = target;
-  const size_t whole_rows = rows / 16 * 16, whole_columns = columns / 16 * 16;
-  for (size_t j = 0; j < whole_columns; j += 16)
-    for (size_t i = 0; i < whole_rows; i += 16)
-      transpose_block(from + (int64_t)i * source_pitch + (int64_t)j, source_pitch,
-                      to + (int64_t)j * target_pitch + (int64_t)i, target_pitch);
-  for (size_t j = 0; j < columns; j++)
-    for (size_t i = j < whole_columns ? whole_rows : 0; i < rows; i++)
-      to[(int64_t)j * target_pitch + (int64_t)i] = from[(int64_t)i * source_pitch + (int64_t)j];
+  for (size_t top = 0; top < rows; top += SQUARE)
+    for (size_t left = 0; left < columns; left += SQUARE)
+      for (size_t j = left; j < columns && j < left + SQUARE; j += 16)
+        for (size_t i = top; i < rows && i < top + SQUARE; i += 16) {
+          const float *from = (const float *)source + (int64_t)i * source_pitch + (int64_t)j;
+          float *to = (float *)target + (int64_t)j * target_pitch + (int64_t)i;
+          const size_t height = rows - i < 16 ? rows - i : 16, width = columns - j < 16 ? columns - j : 16;
+          if (height == 16 && width == 16)
+            transpose_block(from, source_pitch, to, target_pitch);
+          else transpose_part(from, source_pitch, to, target_pitch, height, width);
+        }
 }
 
 /// `count` consecutive elements as floats.

@@ -25,7 +25,9 @@ enum { TILE_ROWS = 1, TILE_COLUMNS = 2, TILE_MATRIX = 3 };
 struct tile_step {
   uint8_t code, operation;
   uint8_t shape;         // of the result; of the source for sinks
-  uint8_t shapes[3];     // of the sources
+  uint8_t advancing;     // functions: bit k for sources that are as large as the result …
+  uint8_t row_values;    // … and for those with one number for each row of it
+  uint8_t product;       // sums: of the products of two sources
   uint8_t varies_rows;   // sinks: whether there is more than one row to take …
   uint8_t varies_columns;
   uint8_t outer_once;    // … and in which outer dimensions only index 0 counts (bit mask)
@@ -52,8 +54,6 @@ struct tile_reduction {
 };
 
 struct tile_range { int32_t first, last; };
-
-enum { TILE_PHASES_MAXIMUM = OUROBOROS_TILE_INSTRUCTIONS_MAXIMUM + 1 };
 
 /// Scratch: slots (pointers), states of the reductions, buffers. Slots from `small_slots` on hold
 /// buffers of one block, then of one row of blocks (small), then pointers into operands.

@@ -1,52 +1,65 @@
-// The sums and maxima of tile programs. Included after vector_float.h.
+// The sums and maxima of tile programs; sums of products where a second source is not NULL.
+// Included after vector_float.h.
 
-/// Four chains of 16 lanes, (0 + 1) + (2 + 3).
-INLINE vec sums_in_lanes(const float *x, size_t count) {
+/// Sums of x, or of the products x·y where y is not NULL: four chains of 16 lanes, (0 + 1) + (2 + 3).
+INLINE vec sums_in_lanes(const float *x, const float *y, size_t count) {
+#define SUMMAND(i) (y == NULL ? LOAD(x + (i)) : LOAD(x + (i)) * LOAD(y + (i)))
   vec chains[4] = {{0}};
   size_t i = 0;
   for (; i + 4 * LANES <= count; i += 4 * LANES)
-    for (int chain = 0; chain < 4; chain++) chains[chain] += LOAD(x + i + LANES * chain);
+    for (int chain = 0; chain < 4; chain++) chains[chain] += SUMMAND(i + LANES * chain);
   if (i + LANES <= count) {
-    chains[0] += LOAD(x + i);
+    chains[0] += SUMMAND(i);
     i += LANES;
   }
   if (i + LANES <= count) {
-    chains[1] += LOAD(x + i);
+    chains[1] += SUMMAND(i);
     i += LANES;
   }
   if (i + LANES <= count) {
-    chains[2] += LOAD(x + i);
+    chains[2] += SUMMAND(i);
     i += LANES;
   }
-  if (i < count) chains[3] += load_part(x + i, count - i);
+#undef SUMMAND
+  if (i < count) {
+    vec a = load_part(x + i, count - i);
+    chains[3] += y == NULL ? a : a * load_part(y + i, count - i);
+  }
   return (chains[0] + chains[1]) + (chains[2] + chains[3]);
 }
 
-INLINE float sum_of_elements(const float *x, size_t count) {
-  return sum_of_lanes(sums_in_lanes(x, count));
-}
+/// The larger, or b if either is NaN.
+INLINE vec larger(vec a, vec b) { return choose(a > b, a, b); }
 
-INLINE vec maxima_in_lanes(const float *x, size_t count) {
-  const vec least = splat(-__builtin_inff());
-  vec first = least, second = least;
+/// Maxima without regard to NaN, of which `bad` takes note.
+INLINE vec maxima_in_lanes(const float *x, size_t count, vec_int *bad) {
+  vec first = splat(-__builtin_inff()), second = first;
   size_t i = 0;
   for (; i + 2 * LANES <= count; i += 2 * LANES) {
-    first = maximum(LOAD(x + i), first);
-    second = maximum(LOAD(x + i + LANES), second);
+    vec a = LOAD(x + i), b = LOAD(x + i + LANES);
+    *bad |= (a != a) | (b != b);
+    first = larger(a, first);
+    second = larger(b, second);
   }
   if (i + LANES <= count) {
-    first = maximum(LOAD(x + i), first);
+    vec a = LOAD(x + i);
+    *bad |= a != a;
+    first = larger(a, first);
     i += LANES;
   }
   if (i < count) {
-    const vec_int there = (vec_int){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (int32_t)(count - i);
-    second = maximum(choose(there, load_part(x + i, count - i), least), second);
+    const vec_int positions = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    vec a = choose(positions < (int32_t)(count - i), load_part(x + i, count - i), first);
+    *bad |= a != a;
+    second = larger(a, second);
   }
-  return maximum(first, second);
+  return larger(first, second);
 }
 
 INLINE float maximum_of_elements(const float *x, size_t count) {
-  return maximum_of_lanes(maxima_in_lanes(x, count));
+  vec_int bad = {0};
+  vec maxima = maxima_in_lanes(x, count, &bad);
+  return __builtin_reduce_or(bad) != 0 ? __builtin_nanf("") : maximum_of_lanes(maxima);
 }
 
 INLINE vec add_vectors(vec a, vec b) { return a + b; }
@@ -76,56 +89,84 @@ INLINE vec add_vectors(vec a, vec b) { return a + b; }
                                            25, 27, 29, 31));                                      \
   } while (0)
 
-WIDE static float KERNEL(sum)(const float *x, size_t count) { return sum_of_elements(x, count); }
+WIDE static float KERNEL(sum)(const float *x, const float *y, size_t count) {
+  return sum_of_lanes(y == NULL ? sums_in_lanes(x, NULL, count) : sums_in_lanes(x, y, count));
+}
+
 WIDE static float KERNEL(maximum)(const float *x, size_t count) {
   return maximum_of_elements(x, count);
 }
 
-WIDE static void KERNEL(row_sums)(
-    const float *x, size_t rows, size_t columns, float scale, float *out) {
+INLINE void row_sums(const float *x, const float *y, size_t rows, size_t columns, float scale,
+                     float *out) {
+#define ROW_OF_LANES(row) \
+  sums_in_lanes(x + (row) * columns, y == NULL ? NULL : y + (row) * columns, columns)
   size_t row = 0;
   for (; row + LANES <= rows; row += LANES) {
     vec v[LANES];
-    for (int k = 0; k < LANES; k++) v[k] = sums_in_lanes(x + (row + (size_t)k) * columns, columns);
+    for (size_t k = 0; k < LANES; k++) v[k] = ROW_OF_LANES(row + k);
     REDUCE_LANES_OF_16(v, add_vectors);
     STORE(out + row, v[0] * scale);
   }
-  for (; row < rows; row++) out[row] = scale * sum_of_elements(x + row * columns, columns);
+  for (; row < rows; row++) out[row] = scale * sum_of_lanes(ROW_OF_LANES(row));
+#undef ROW_OF_LANES
+}
+
+WIDE static void KERNEL(row_sums)(const float *x, const float *y, size_t rows, size_t columns,
+                                  float scale, float *out) {
+  if (y == NULL) row_sums(x, NULL, rows, columns, scale, out);
+  else row_sums(x, y, rows, columns, scale, out);
 }
 
 WIDE static void KERNEL(row_maxima)(const float *x, size_t rows, size_t columns, float *out) {
   size_t row = 0;
   for (; row + LANES <= rows; row += LANES) {
     vec v[LANES];
-    for (int k = 0; k < LANES; k++) v[k] = maxima_in_lanes(x + (row + (size_t)k) * columns, columns);
-    REDUCE_LANES_OF_16(v, maximum);
+    vec_int bad = {0};
+    for (int k = 0; k < LANES; k++)
+      v[k] = maxima_in_lanes(x + (row + (size_t)k) * columns, columns, &bad);
+    REDUCE_LANES_OF_16(v, larger);
     STORE(out + row, v[0]);
+    if (__builtin_reduce_or(bad) == 0) continue;
+    for (size_t k = row; k < row + LANES; k++)
+      out[k] = maximum_of_elements(x + k * columns, columns);
   }
   for (; row < rows; row++) out[row] = maximum_of_elements(x + row * columns, columns);
 }
 
 /// The sum of up to 16 columns over the rows: four chains of rows.
-INLINE vec sum_of_rows(const float *x, size_t rows, size_t columns, size_t width) {
-#define PART(row) (width == LANES ? LOAD(x + (row) * columns) : load_part(x + (row) * columns, width))
-  if (rows == 1) return PART(0);
+INLINE vec sum_of_rows(const float *x, const float *y, size_t rows, size_t columns, size_t width) {
+#define PART(p) (width == LANES ? LOAD(p) : load_part(p, width))
+#define SUMMAND(row) \
+  (y == NULL ? PART(x + (row) * columns) : PART(x + (row) * columns) * PART(y + (row) * columns))
+  if (rows == 1) return SUMMAND(0);
   vec chains[4] = {{0}};
   size_t row = 0;
   for (; row + 4 <= rows; row += 4)
-    for (int chain = 0; chain < 4; chain++) chains[chain] += PART(row + chain);
-  for (; row < rows; row++) chains[0] += PART(row);
+    for (size_t chain = 0; chain < 4; chain++) chains[chain] += SUMMAND(row + chain);
+  for (; row < rows; row++) chains[0] += SUMMAND(row);
 #undef PART
+#undef SUMMAND
   return (chains[0] + chains[1]) + (chains[2] + chains[3]);
 }
 
-WIDE static void KERNEL(add_rows)(const float *x, size_t rows, size_t columns, float *sums) {
+INLINE void add_rows(const float *x, const float *y, size_t rows, size_t columns, float *sums) {
   size_t column = 0;
+#define FACTOR (y == NULL ? NULL : y + column)
   for (; column + LANES <= columns; column += LANES)
-    STORE(sums + column, LOAD(sums + column) + sum_of_rows(x + column, rows, columns, LANES));
+    STORE(sums + column, LOAD(sums + column) + sum_of_rows(x + column, FACTOR, rows, columns, LANES));
   if (column < columns) {
     const size_t width = columns - column;
-    vec sum = load_part(sums + column, width) + sum_of_rows(x + column, rows, columns, width);
+    vec sum = load_part(sums + column, width) + sum_of_rows(x + column, FACTOR, rows, columns, width);
     store_part(sums + column, sum, width);
   }
+#undef FACTOR
+}
+
+WIDE static void KERNEL(add_rows)(
+    const float *x, const float *y, size_t rows, size_t columns, float *sums) {
+  if (y == NULL) add_rows(x, NULL, rows, columns, sums);
+  else add_rows(x, y, rows, columns, sums);
 }
 
 WIDE static void KERNEL(raise_to_rows)(const float *x, size_t rows, size_t columns, float *maxima) {

@@ -70,34 +70,35 @@ static void run_position(const struct run *r, const struct tile_step *step) {
 }
 
 static void run_function(const struct run *r, const struct tile_step *step) {
-  struct tile_call call = {.result = r->slots[step->result], .rows = 1, .immediate = step->immediate};
-  const int block = step->shape & TILE_COLUMNS;
+  struct tile_call call;
+  call.result = r->slots[step->result];
   for (int k = 0; k < 3; k++) {
-    const int shape = step->shapes[k];
     call.sources[k] = r->slots[step->sources[k]];
-    call.steps[k] = LANES;
-    if (shape & TILE_COLUMNS) continue;
-    if ((shape & TILE_ROWS) && !r->one_row) {
-      if (block) call.row_values |= 1u << k;
-    } else if (shape != step->shape) {
-      call.steps[k] = 0;
-    }
+    call.steps[k] = step->advancing >> k & 1 ? LANES : 0;
   }
-  call.count = block ? block_count(r) : small_count(r, step->shape);
-  if (call.row_values == 0) {
-    r->kernels->flat[step->operation](&call);
-  } else {
+  call.immediate = step->immediate;
+  call.row_values = step->row_values;
+  if (step->row_values != 0) {
     call.rows = (size_t)r->rows;
     call.count = (size_t)r->columns;
     r->kernels->rows[step->operation](&call);
+  } else {
+    call.count = step->shape & TILE_COLUMNS ? block_count(r) : small_count(r, step->shape);
+    r->kernels->flat[step->operation](&call);
   }
+}
+
+/// The second factor of a sum of products, or NULL.
+static const float *factor_of(const struct run *r, const struct tile_step *step) {
+  return step->product ? r->slots[step->sources[1]] : NULL;
 }
 
 static void run_row_reduction(const struct run *r, const struct tile_step *step) {
   const float *x = r->slots[step->sources[0]];
   float *result = r->slots[step->result];
   const size_t rows = (size_t)r->rows, columns = (size_t)r->columns;
-  if (step->code == TILE_ROW_SUM) r->kernels->row_sums(x, rows, columns, step->immediate, result);
+  if (step->code == TILE_ROW_SUM)
+    r->kernels->row_sums(x, factor_of(r, step), rows, columns, step->immediate, result);
   else r->kernels->row_maxima(x, rows, columns, result);
   if (r->one_row) spread(result, result[0]);
 }
@@ -109,7 +110,7 @@ static void run_part_of_row(const struct run *r, const struct tile_step *step) {
   const float *x = r->slots[step->sources[0]];
   if (r->reductions[step->operand].maximum)
     state->best = larger(r->kernels->maximum(x, (size_t)r->columns), state->best);
-  else state->total += r->kernels->sum(x, (size_t)r->columns);
+  else state->total += r->kernels->sum(x, factor_of(r, step), (size_t)r->columns);
 }
 
 static void reset(const struct run *r, int reduction) {
@@ -150,7 +151,9 @@ static void run_store(const struct run *r, const struct tile_step *step) {
 }
 
 /// Adds rows to the sums of columns, at most 64 in Float before these go to the totals.
-static void add_rows(const struct run *r, int reduction, const float *x, int64_t rows) {
+static void add_rows(const struct run *r, const struct tile_step *step, int64_t rows) {
+  const int reduction = step->operand;
+  const float *x = r->slots[step->sources[0]], *y = factor_of(r, step);
   const struct tile_reduction *what = &r->reductions[reduction];
   struct tile_state *state = &r->states[reduction];
   const size_t columns = (size_t)r->columns;
@@ -163,7 +166,8 @@ static void add_rows(const struct run *r, int reduction, const float *x, int64_t
   int64_t held = state->rows;
   for (int64_t done = 0; done < rows;) {
     const int64_t next = rows - done < FLOAT_ROWS - held ? rows - done : FLOAT_ROWS - held;
-    r->kernels->add_rows(x + done * r->columns, (size_t)next, columns, sums);
+    const int64_t at = done * r->columns;
+    r->kernels->add_rows(x + at, y == NULL ? NULL : y + at, (size_t)next, columns, sums);
     done += next;
     held += next;
     if (held == FLOAT_ROWS) {
@@ -182,16 +186,16 @@ static void run_reduce(const struct run *r, const struct tile_step *step) {
     return;
   for (int i = 0; i < 3; i++)
     if ((step->outer_once >> i & 1) && r->index[i] > 0) return;
-  const float *x = r->slots[step->sources[0]];
   const int64_t rows = step->varies_rows ? r->rows : 1;
   if (what->columns) {
-    add_rows(r, step->operand, x, rows);
+    add_rows(r, step, rows);
     return;
   }
+  const float *x = r->slots[step->sources[0]];
   size_t count = (step->shape & TILE_COLUMNS) ? (size_t)(rows * r->columns) : 1;
   if (step->shape == TILE_ROWS && !r->one_row) count = (size_t)rows;
   if (what->maximum) state->best = larger(r->kernels->maximum(x, count), state->best);
-  else state->total += r->kernels->sum(x, count);
+  else state->total += r->kernels->sum(x, factor_of(r, step), count);
 }
 
 static void run_steps(const struct run *r, struct tile_range range) {

@@ -29,18 +29,47 @@ enum { LANES = 16 };
 INLINE vec splat(float value) { return (vec){value, value, value, value, value, value, value, value,
                                              value, value, value, value, value, value, value, value}; }
 
+#if defined(VECTOR_AVX2)
+static const int32_t part_masks[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+#endif
+
 INLINE vec choose(vec_int mask, vec yes, vec no) {
   return (vec)((mask & (vec_int)yes) | (~mask & (vec_int)no));
+}
+
+/// Copies `count` < 16 floats in pieces of 8, 4, 2 and 1.
+INLINE void copy_part(float *to, const float *from, size_t count) {
+  if (count & 8) {
+    __builtin_memcpy(to, from, 32);
+    to += 8;
+    from += 8;
+  }
+  if (count & 4) {
+    __builtin_memcpy(to, from, 16);
+    to += 4;
+    from += 4;
+  }
+  if (count & 2) {
+    __builtin_memcpy(to, from, 8);
+    to += 2;
+    from += 2;
+  }
+  if (count & 1) *to = *from;
 }
 
 /// The first `count` < 16 elements; the others are 0.
 INLINE vec load_part(const float *pointer, size_t count) {
 #if defined(VECTOR_AVX512)
   return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), pointer);
+#elif defined(VECTOR_AVX2)
+  const int32_t *masks = part_masks + 16 - count;
+  __m256 low = _mm256_maskload_ps(pointer, _mm256_loadu_si256((const __m256i *)masks));
+  __m256 high = _mm256_maskload_ps(pointer + 8, _mm256_loadu_si256((const __m256i *)(masks + 8)));
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #else
-  vec part = {0};
-  for (size_t i = 0; i < count; i++) part[i] = pointer[i];
-  return part;
+  float part[LANES] = {0};
+  copy_part(part, pointer, count);
+  return LOAD(part);
 #endif
 }
 
@@ -48,7 +77,9 @@ INLINE void store_part(float *pointer, vec value, size_t count) {
 #if defined(VECTOR_AVX512)
   _mm512_mask_storeu_ps(pointer, (__mmask16)((1u << count) - 1), (__m512)value);
 #else
-  for (size_t i = 0; i < count; i++) pointer[i] = value[i];
+  float part[LANES];
+  STORE(part, value);
+  copy_part(pointer, part, count);
 #endif
 }
 
@@ -92,11 +123,14 @@ INLINE float sum_of_lanes(vec x) {
   return q[0] + q[1];
 }
 
+/// The largest of 16 lanes without NaN.
 INLINE float maximum_of_lanes(vec x) {
-  x = maximum(x, __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  x = maximum(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
-  x = maximum(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
-  return x[1] > x[0] || x[1] != x[1] ? x[1] : x[0];
+  typedef float half __attribute__((vector_size(32)));
+  typedef float quarter __attribute__((vector_size(16)));
+  half h = __builtin_elementwise_max(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7),
+                                     __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+  quarter q = __builtin_elementwise_max(__builtin_shufflevector(h, h, 0, 1, 2, 3),
+                                        __builtin_shufflevector(h, h, 4, 5, 6, 7));
+  q = __builtin_elementwise_max(q, __builtin_shufflevector(q, q, 2, 3, 0, 1));
+  return q[1] > q[0] ? q[1] : q[0];
 }
-
-INLINE float maximum_of(float a, float b) { return a > b || a != a ? a : b; }

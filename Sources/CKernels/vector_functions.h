@@ -49,7 +49,8 @@ INLINE vec exponential_minus_one(vec x) {
   return power * ((p * r) * r + r) + (power - 1.0f);
 }
 
-/// ln(2ᵏ(1 + f)(1 + d)) for 1 + f in [√½, √2) and |d| < 2⁻²⁰; ln(1 + f) = f − f²/2 + f³·P(f), error 2⁻³⁰.
+/// ln(2ᵏ(1 + f)(1 + d)) for 1 + f in [√½, √2) and |d| < 2⁻²⁰; ln(1 + f) = f − f²/2 + f³·P(f),
+/// error 2⁻³⁰.
 INLINE vec logarithm_of_parts(vec k, vec f, vec d) {
   vec t = f * f;
   vec t2 = t * t;

@@ -5,27 +5,30 @@ import Randomness
 /// What the two free classifiers share: random labels for made-up images, Adam 10⁻³.
 enum ClassifierTraining {
   /// - Parameters:
-  ///   - x: the input `x` of the graph; its first axis is the batch.
-  ///   - logits: [batch, classes]
-  ///   - data: all batches of x one after the other.
+  ///   - shape: of a batch.
+  ///   - data: all batches one after the other.
+  ///   - variables: of the model.
+  ///   - logits: the model, a batch → [batch, classes].
   static func routine(
-    x: Tensor, logits: Tensor, data: [Float], variables: [Variable], key: RandomKey,
-    _ options: ProgramOptions
+    _ shape: [Int], classes: Int, data: [Float], variables: [Variable], key: RandomKey,
+    _ options: ProgramOptions, logits: (Tensor) -> Tensor
   ) throws -> Routine {
-    let (batch, classes) = (logits.shape[0], logits.shape[1])
-    let labels = x.graph.input("labels", [batch], .int32)
-    let loss = logits.crossEntropy(labels).average()
+    let batch = shape[0]
     let optimiser = Optimiser(rule: .adam(), variables: variables, learningRate: 1e-3)
     let images = BatchPool(data)
     let targets = BatchPool(
       SyntheticData.labels(
         BatchPool<Int32>.batches * batch, below: classes, key: key.folding(.realData).folding(1)))
     let phase = try Routine.Phase(
-      x.graph, outputs: ["loss": loss], updates: optimiser.updates(minimising: loss),
-      options: options
-    ) { program, number in
-      images.copy(number, into: program.input("x"))
-      targets.copy(number, into: program.integerInput("labels"))
+      options: options,
+      prepare: { program, number in
+        images.copy(number, into: program.input("x"))
+        targets.copy(number, into: program.integerInput("labels"))
+      }
+    ) { graph in
+      let labels = graph.input("labels", [batch], .int32)
+      let loss = logits(graph.input("x", shape)).crossEntropy(labels).average()
+      return (["loss": loss], optimiser.updates(minimising: loss))
     }
     return Routine([phase], samples: Double(batch), key: key.folding(.fit))
   }
@@ -45,33 +48,35 @@ public struct DenseWorkload: Workload {
     options: [batch.spec, widths.spec])
 
   let layers: [Linear]
-  let batch, width: Int
+  let batch: Int
+  let widths: [Int]
   let key: RandomKey
 
   public var variables: [Variable] { layers.flatMap(\.variables) }
 
   public init(options: OptionValues, key: RandomKey) throws {
-    let widths = options[Self.widths].integers
+    widths = options[Self.widths].integers
     guard widths.count >= 2 else {
       throw ComponentError(Self.component.name, "widths needs two numbers at least")
     }
-    (batch, width) = (options[Self.batch], widths[0])
+    batch = options[Self.batch]
     self.key = key
-    layers = (1..<widths.count).map {
+    layers = (1..<widths.count).map { [widths] in
       Linear("fc\($0)", inputs: widths[$0 - 1], outputs: widths[$0], key: key)
     }
   }
 
   public func training(_ options: ProgramOptions) throws -> Routine {
-    let graph = Graph()
-    let x = graph.input("x", [batch, width])
-    let logits = layers.indices.reduce(x) { h, layer in
-      layer + 1 < layers.count ? layers[layer](h).relu() : layers[layer](h)
-    }
     let data = SyntheticData.vectors(
-      BatchPool<Float>.batches * batch, width: width, key: key.folding(.realData))
+      BatchPool<Float>.batches * batch, width: widths[0], key: key.folding(.realData))
     return try ClassifierTraining.routine(
-      x: x, logits: logits, data: data, variables: variables, key: key, options)
+      [batch, widths[0]], classes: widths[widths.count - 1], data: data, variables: variables,
+      key: key, options
+    ) { x in
+      layers.indices.reduce(x) { h, layer in
+        layer + 1 < layers.count ? layers[layer](h).relu() : layers[layer](h)
+      }
+    }
   }
 }
 
@@ -113,14 +118,14 @@ public struct ConvolutionalWorkload: Workload {
   }
 
   public func training(_ options: ProgramOptions) throws -> Routine {
-    let graph = Graph()
-    let x = graph.input("x", [batch, side, side, 1])
-    let small = convolutions.reduce(x) { $1($0).relu() }
     let data = SyntheticData.spots(
       BatchPool<Float>.batches * batch, side: side, key: key.folding(.realData))
     return try ClassifierTraining.routine(
-      x: x, logits: output(small.reshaped([batch, -1])), data: data, variables: variables, key: key,
-      options)
+      [batch, side, side, 1], classes: output.weight.shape[0], data: data, variables: variables,
+      key: key, options
+    ) { x in
+      output(convolutions.reduce(x) { $1($0).relu() }.reshaped([batch, -1]))
+    }
   }
 }
 

@@ -59,23 +59,7 @@ public struct DDPMWorkload: Workload {
   }
 
   public func training(_ options: ProgramOptions) throws -> Routine {
-    let graph = Graph()
-    let x = graph.input("x", [batch, side, side, 1])
-    let labels = graph.input("labels", [batch], .int32)
-    let time = (graph.random(.uniform, [batch]) * Float(Self.steps)).floor()
-    let noise = graph.random(.normal, x.shape)
-    /// The values of a table [steps] at the times, [B, 1, 1, 1].
-    func atTime(_ table: [Double]) -> Tensor {
-      graph.constant(table.map(Float.init), [Self.steps]).gathered(at: time.cast(to: .int32))
-        .reshaped([batch, 1, 1, 1])
-    }
-    // x_t (Ho et al. 2020, equation 14).
-    let kept = Self.keptShares
-    let noisy =
-      atTime(kept.map { $0.squareRoot() }) * x + atTime(kept.map { (1 - $0).squareRoot() }) * noise
-    let loss = model(noisy, time: time, labels: labels).meanSquaredError(noise)
     let optimiser = Optimiser(rule: .adam(), variables: variables, learningRate: 2e-4)
-
     let count = BatchPool<Float>.batches * batch
     let data = key.folding(.realData)
     let images = BatchPool(
@@ -83,43 +67,67 @@ public struct DDPMWorkload: Workload {
     let classes = BatchPool(
       SyntheticData.labels(count, below: Self.classes, key: data.folding(1)))
     let phase = try Routine.Phase(
-      graph, outputs: ["loss": loss], updates: optimiser.updates(minimising: loss), options: options
-    ) { program, number in
-      images.copy(number, into: program.input("x"))
-      classes.copy(number, into: program.integerInput("labels"))
+      options: options,
+      prepare: { program, number in
+        images.copy(number, into: program.input("x"))
+        classes.copy(number, into: program.integerInput("labels"))
+      }
+    ) { graph in
+      let loss = loss(
+        graph.input("x", [batch, side, side, 1]), labels: graph.input("labels", [batch], .int32))
+      return (["loss": loss], optimiser.updates(minimising: loss))
     }
     return Routine([phase], samples: Double(batch), key: key.folding(.fit))
+  }
+
+  /// The mean squared error of the predicted noise in x_t (Ho et al. 2020, equation 14) of images x
+  /// [B, H, W, 1], at random times.
+  private func loss(_ x: Tensor, labels: Tensor) -> Tensor {
+    let graph = x.graph
+    let time = (graph.random(.uniform, [batch]) * Float(Self.steps)).floor()
+    let noise = graph.random(.normal, x.shape)
+    /// The values of a table [steps] at the times, [B, 1, 1, 1].
+    func atTime(_ table: [Double]) -> Tensor {
+      graph.constant(table.map(Float.init), [Self.steps]).gathered(at: time.cast(to: .int32))
+        .reshaped([batch, 1, 1, 1])
+    }
+    let kept = Self.keptShares
+    let noisy =
+      atTime(kept.map { $0.squareRoot() }) * x + atTime(kept.map { (1 - $0).squareRoot() }) * noise
+    return model(noisy, time: time, labels: labels).meanSquaredError(noise)
   }
 
   /// One step back in time of a batch of images (Ho et al. 2020, algorithm 2), of which a sample takes
   /// 1,000: x ← (x − β/√(1 − a_t)·ε(x, t))/√(1 − β) + √β·noise.
   public func sampling(_ options: ProgramOptions) throws -> Routine? {
-    let graph = Graph()
     let image = Variable("image", [batch, side, side, 1], isTrainable: false)
     SyntheticData.fillNormals(image.values, key: key.folding(.sample))
-    let labels = graph.input("labels", [batch], .int32)
-    let time = graph.input("time", [])
-    let coefficients = graph.input("coefficients", [3])
-    func coefficient(_ index: Int) -> Tensor {
-      coefficients.sliced(along: 0, from: index, count: 1).reshaped([])
-    }
-    let x = graph.value(of: image)
-    let predicted = model(x, time: time.broadcast(to: [batch]), labels: labels)
-    let next =
-      (x - coefficient(0) * predicted) * coefficient(1)
-      + coefficient(2) * graph.random(.normal, x.shape)
-    let (shares, kept) = (Self.noiseShares, Self.keptShares)
     let classes = SyntheticData.labels(batch, below: Self.classes, key: key.folding(.sample))
+    let (shares, kept) = (Self.noiseShares, Self.keptShares)
     let phase = try Routine.Phase(
-      graph, outputs: ["samples": next], updates: [.assign(image, next)], options: options
-    ) { program, number in
-      let t = Self.steps - 1 - number % Self.steps
-      _ = program.integerInput("labels").update(fromContentsOf: classes)
-      program.input("time")[0] = Float(t)
-      let numbers = program.input("coefficients")
-      numbers[0] = Float(shares[t] / (1 - kept[t]).squareRoot())
-      numbers[1] = Float(1 / (1 - shares[t]).squareRoot())
-      numbers[2] = t == 0 ? 0 : Float(shares[t].squareRoot())
+      options: options,
+      prepare: { program, number in
+        let t = Self.steps - 1 - number % Self.steps
+        _ = program.integerInput("labels").update(fromContentsOf: classes)
+        program.input("time")[0] = Float(t)
+        let numbers = program.input("coefficients")
+        numbers[0] = Float(shares[t] / (1 - kept[t]).squareRoot())
+        numbers[1] = Float(1 / (1 - shares[t]).squareRoot())
+        numbers[2] = t == 0 ? 0 : Float(shares[t].squareRoot())
+      }
+    ) { graph in
+      let coefficients = graph.input("coefficients", [3])
+      func coefficient(_ index: Int) -> Tensor {
+        coefficients.sliced(along: 0, from: index, count: 1).reshaped([])
+      }
+      let x = graph.value(of: image)
+      let predicted = model(
+        x, time: graph.input("time", []).broadcast(to: [batch]),
+        labels: graph.input("labels", [batch], .int32))
+      let next =
+        (x - coefficient(0) * predicted) * coefficient(1)
+        + coefficient(2) * graph.random(.normal, x.shape)
+      return (["samples": next], [.assign(image, next)])
     }
     return Routine(
       [phase], samples: Double(batch) / Double(Self.steps), key: key.folding(.sample))

@@ -48,19 +48,21 @@ public struct GPTWorkload: Workload {
   }
 
   public func training(_ options: ProgramOptions) throws -> Routine {
-    let graph = Graph()
-    let tokens = graph.input("tokens", [batch * length], .int32)
-    let targets = graph.input("targets", [batch * length], .int32)
-    let loss = model.loss(tokens, targets: targets, length: length)
     let optimiser = Optimiser(
       rule: .adamW(beta1: 0.9, beta2: 0.95, weightDecay: 0.1), variables: variables,
       learningRate: 3e-4, hasDecay: { $0.shape.count >= 2 })
     let (read, next) = sequences()
     let phase = try Routine.Phase(
-      graph, outputs: ["loss": loss], updates: optimiser.updates(minimising: loss), options: options
-    ) { program, number in
-      read.copy(number, into: program.integerInput("tokens"))
-      next.copy(number, into: program.integerInput("targets"))
+      options: options,
+      prepare: { program, number in
+        read.copy(number, into: program.integerInput("tokens"))
+        next.copy(number, into: program.integerInput("targets"))
+      }
+    ) { graph in
+      let tokens = graph.input("tokens", [batch * length], .int32)
+      let targets = graph.input("targets", [batch * length], .int32)
+      let loss = model.loss(tokens, targets: targets, length: length)
+      return (["loss": loss], optimiser.updates(minimising: loss))
     }
     return Routine([phase], samples: Double(batch), key: key.folding(.fit))
   }
@@ -82,28 +84,28 @@ public struct GPTWorkload: Workload {
 
   /// Draws whole sequences, token by token with a cache of keys and values.
   public func sampling(_ options: ProgramOptions) throws -> Routine? {
-    let graph = Graph()
-    let tokens = graph.input("tokens", [batch], .int32)
-    let position = graph.input("position", [1], .int32)
     let caches = model.blocks.map { $0.attention.cache(batch: batch, capacity: length) }
-    let (logits, updates) = model.continuing(tokens, at: position, caches: caches)
-    // The first token whose sum of shares up to it exceeds a uniform number: as many as do not.
-    let sums = logits.softmax().cumulativeSum(along: 1)  // [B, V]
-    let below = sums .<= graph.random(.uniform, [batch, 1])
-    let drawn = below.sum(along: [1]).minimum(Float(vocabulary - 1)).reshaped([batch])
     let phase = try Routine.Phase(
-      graph, outputs: ["tokens": drawn.cast(to: .int32)], updates: updates, options: options,
-      repetitions: length
-    ) { program, number in
-      let input = program.integerInput("tokens")
-      if number % length == 0 {
-        input.update(repeating: 0)
-      } else {
-        let drawn = program.integerOutput("tokens")
-        for sequence in 0..<batch { input[sequence] = drawn[sequence] }
-      }
-      program.integerInput("position")[0] = Int32(number % length)
+      options: options, repetitions: length,
+      prepare: { program, number in continuing(program, position: number % length) }
+    ) { graph in
+      let tokens = graph.input("tokens", [batch], .int32)
+      let position = graph.input("position", [1], .int32)
+      let (logits, updates) = model.continuing(tokens, at: position, caches: caches)
+      // The first token whose sum of shares up to it exceeds a uniform number: as many as do not.
+      let sums = logits.softmax().cumulativeSum(along: 1)  // [B, V]
+      let below = sums .<= graph.random(.uniform, [batch, 1])
+      let drawn = below.sum(along: [1]).minimum(Float(vocabulary - 1)).reshaped([batch])
+      return (["tokens": drawn.cast(to: .int32)], updates)
     }
     return Routine([phase], samples: Double(batch), key: key.folding(.sample))
+  }
+
+  /// Gives the program the tokens that it drew last; a sequence begins with token 0.
+  private func continuing(_ program: Program, position: Int) {
+    let input = program.integerInput("tokens")
+    let drawn = program.integerOutput("tokens")
+    for sequence in input.indices { input[sequence] = position == 0 ? 0 : drawn[sequence] }
+    program.integerInput("position")[0] = Int32(position)
   }
 }

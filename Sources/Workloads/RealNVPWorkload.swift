@@ -28,21 +28,22 @@ public struct RealNVPWorkload: Workload {
   }
 
   public func training(_ options: ProgramOptions) throws -> Routine {
-    let graph = Graph()
-    let loss = model.loss(graph.input("x", [batch, 2]))
     let optimiser = Optimiser(rule: .adam(), variables: variables, learningRate: 1e-3)
     let pool = BatchPool(
       SyntheticData.ring(BatchPool<Float>.batches * batch, key: key.folding(.realData)))
     let phase = try Routine.Phase(
-      graph, outputs: ["loss": loss], updates: optimiser.updates(minimising: loss), options: options
-    ) { program, number in pool.copy(number, into: program.input("x")) }
+      options: options, prepare: { program, number in pool.copy(number, into: program.input("x")) }
+    ) { graph in
+      let loss = model.loss(graph.input("x", [batch, 2]))
+      return (["loss": loss], optimiser.updates(minimising: loss))
+    }
     return Routine([phase], samples: Double(batch), key: key.folding(.fit))
   }
 
   public func sampling(_ options: ProgramOptions) throws -> Routine? {
-    let graph = Graph()
-    let points = model.points(graph.random(.normal, [batch, 2]))
-    let phase = try Routine.Phase(graph, outputs: ["samples": points], options: options)
+    let phase = try Routine.Phase(options: options) { graph in
+      (["samples": model.points(graph.random(.normal, [batch, 2]))], [])
+    }
     return Routine([phase], samples: Double(batch), key: key.folding(.sample))
   }
 }

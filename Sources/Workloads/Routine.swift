@@ -13,20 +13,27 @@ public final class Routine {
     public let repetitions: Int
     /// Nodes of its graph.
     public let nodes: Int
+    /// What building the graph and the program took; the memory of variables is not part of it.
+    public let secondsToBuild: Double
     /// Fills the inputs before run number n of this phase, counted from 0 over all runs of the routine.
     let prepare: (Program, Int) -> Void
 
-    /// Builds the program.
+    /// Builds the program of the outputs and updates that `build` adds to a graph.
     ///
     /// - Throws: `ProgramError`.
     init(
-      _ graph: Graph, name: String = "", outputs: [String: Tensor], updates: [Update] = [],
-      options: ProgramOptions, repetitions: Int = 1,
-      prepare: @escaping (Program, Int) -> Void = { _, _ in }
+      _ name: String = "", options: ProgramOptions, repetitions: Int = 1,
+      prepare: @escaping (Program, Int) -> Void = { _, _ in },
+      build: (Graph) -> (outputs: [String: Tensor], updates: [Update])
     ) throws {
-      self.name = name
+      let clock = ContinuousClock()
+      let start = clock.now
+      let graph = Graph()
+      let (outputs, updates) = build(graph)
       program = try Program(graph, outputs: outputs, updates: updates, options: options)
+      secondsToBuild = (clock.now - start) / .seconds(1)
       nodes = graph.nodes.count
+      self.name = name
       self.repetitions = repetitions
       self.prepare = prepare
     }
@@ -80,6 +87,9 @@ public final class Routine {
   public var contractionOperations: Double {
     phases.reduce(0) { $0 + Double($1.repetitions) * $1.program.contractionOperations }
   }
+
+  /// What building all graphs and programs took.
+  public var secondsToBuild: Double { phases.reduce(0) { $0 + $1.secondsToBuild } }
 
   /// Bytes of the arenas of all programs.
   public var arenaBytes: Int { phases.reduce(0) { $0 + $1.program.arenaBytes } }

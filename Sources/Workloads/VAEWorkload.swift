@@ -31,24 +31,25 @@ public struct VAEWorkload: Workload {
   }
 
   public func training(_ options: ProgramOptions) throws -> Routine {
-    let graph = Graph()
-    let x = graph.input("x", [batch, data])
-    let loss = model.loss(x, noise: graph.random(.normal, [batch, model.latent]))
     let optimiser = Optimiser(rule: .adam(), variables: variables, learningRate: 1e-3)
     let pool = BatchPool(
       SyntheticData.vectors(
         BatchPool<Float>.batches * batch, width: data, key: key.folding(.realData)))
     let phase = try Routine.Phase(
-      graph, outputs: ["loss": loss], updates: optimiser.updates(minimising: loss), options: options
-    ) { program, number in pool.copy(number, into: program.input("x")) }
+      options: options, prepare: { program, number in pool.copy(number, into: program.input("x")) }
+    ) { graph in
+      let x = graph.input("x", [batch, data])
+      let loss = model.loss(x, noise: graph.random(.normal, [batch, model.latent]))
+      return (["loss": loss], optimiser.updates(minimising: loss))
+    }
     return Routine([phase], samples: Double(batch), key: key.folding(.fit))
   }
 
   /// Decodes a batch of latent vectors: the probabilities of the pixels.
   public func sampling(_ options: ProgramOptions) throws -> Routine? {
-    let graph = Graph()
-    let images = model.decoded(graph.random(.normal, [batch, model.latent])).sigmoid()
-    let phase = try Routine.Phase(graph, outputs: ["samples": images], options: options)
+    let phase = try Routine.Phase(options: options) { graph in
+      (["samples": model.decoded(graph.random(.normal, [batch, model.latent])).sigmoid()], [])
+    }
     return Routine([phase], samples: Double(batch), key: key.folding(.sample))
   }
 }

@@ -63,28 +63,28 @@ public struct WGANWorkload: Workload {
   }
 
   private func critic(_ pool: BatchPool<Float>, _ options: ProgramOptions) throws -> Routine.Phase {
-    let graph = Graph()
-    let real = graph.input("real", [batch] + networks.imageShape)
-    let fake = networks.generated(graph.random(.normal, [batch, latent]))
-    let each = [batch] + networks.imageShape.map { _ in 1 }
-    let loss = networks.criticLoss(
-      real: real, fake: fake, mix: isPenalised ? graph.random(.uniform, each) : nil,
-      penaltyWeight: 10)
     let optimiser = optimiser(networks.criticVariables, weightBound: isPenalised ? nil : 0.01)
     return try Routine.Phase(
-      graph, name: "critic", outputs: ["loss": loss], updates: optimiser.updates(minimising: loss),
-      options: options, repetitions: criticSteps
-    ) { program, number in pool.copy(number, into: program.input("real")) }
+      "critic", options: options, repetitions: criticSteps,
+      prepare: { program, number in pool.copy(number, into: program.input("real")) }
+    ) { graph in
+      let real = graph.input("real", [batch] + networks.imageShape)
+      let fake = networks.generated(graph.random(.normal, [batch, latent]))
+      let each = [batch] + networks.imageShape.map { _ in 1 }
+      let loss = networks.criticLoss(
+        real: real, fake: fake, mix: isPenalised ? graph.random(.uniform, each) : nil,
+        penaltyWeight: 10)
+      return (["loss": loss], optimiser.updates(minimising: loss))
+    }
   }
 
   private func generator(_ options: ProgramOptions) throws -> Routine.Phase {
-    let graph = Graph()
-    let fake = networks.generated(graph.random(.normal, [batch, latent]))
-    let loss = -networks.scores(fake).average()
     let optimiser = optimiser(networks.generatorVariables, weightBound: nil)
-    return try Routine.Phase(
-      graph, name: "generator", outputs: ["loss": loss], updates: optimiser.updates(minimising: loss),
-      options: options)
+    return try Routine.Phase("generator", options: options) { graph in
+      let fake = networks.generated(graph.random(.normal, [batch, latent]))
+      let loss = -networks.scores(fake).average()
+      return (["loss": loss], optimiser.updates(minimising: loss))
+    }
   }
 
   private func optimiser(_ variables: [Variable], weightBound: Float?) -> Optimiser {
@@ -95,9 +95,9 @@ public struct WGANWorkload: Workload {
   }
 
   public func sampling(_ options: ProgramOptions) throws -> Routine? {
-    let graph = Graph()
-    let images = networks.generated(graph.random(.normal, [batch, latent]))
-    let phase = try Routine.Phase(graph, outputs: ["samples": images], options: options)
+    let phase = try Routine.Phase(options: options) { graph in
+      (["samples": networks.generated(graph.random(.normal, [batch, latent]))], [])
+    }
     return Routine([phase], samples: Double(batch), key: key.folding(.sample))
   }
 }

@@ -28,19 +28,21 @@ struct ProgramComparison {
     self.interpreter = interpreter
   }
 
-  /// Runs the program fused and as single instructions, each twice.
-  mutating func run() {
-    for isFusing in [true, false] {
+  /// Runs the program built each way, twice.
+  mutating func run(_ variants: [ProgramOptions]) {
+    for options in variants {
       do {
-        try run(ProgramOptions(isFusing: isFusing))
+        try run(options)
       } catch {
-        mismatches.append("\(title), \(isFusing ? "fused" : "single"): \(error)")
+        mismatches.append("\(title), \(options.title): \(error)")
       }
     }
   }
 
   private mutating func run(_ options: ProgramOptions) throws {
-    let kind = options.isFusing ? "fused" : "single"
+    let kind = options.title
+    var interpreter = interpreter
+    interpreter.precision = options.precision
     let program = try Program(graph, outputs: outputs, updates: updates, options: options)
     for (label, type) in program.inputTypes {
       let values = interpreter.inputs[label]?.map(\.value) ?? []
@@ -109,6 +111,14 @@ struct ProgramComparison {
         "\(name)[\(worst.index)]: program \(actual[worst.index]), reference \(bound.value) ± \(bound.error)")
     }
   }
+}
+
+extension ProgramOptions {
+  /// Every node by itself.
+  static let single = ProgramOptions(isFusing: false)
+  static let bfloat16 = ProgramOptions(precision: .bfloat16)
+
+  fileprivate var title: String { "\(precision.rawValue) \(isFusing ? "fused" : "single") \(library)" }
 }
 
 extension ProgramComparison {

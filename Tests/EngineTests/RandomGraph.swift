@@ -161,13 +161,20 @@ struct RandomGraph {
         state.assign(GraphCase.Operand(shape: variable.shape, law: .positive).draw(&stream))
         return state
       }
+      var average: OptimiserUpdate.Average?
+      if chance(4) {
+        let variable = Variable("\(variable.name).average", variable.shape)
+        variable.assign(GraphCase.Operand(shape: variable.shape, law: .normal).draw(&stream))
+        average = OptimiserUpdate.Average(variable: variable, decay: 0.9)
+      }
       updates.append(
         .optimise(
           OptimiserUpdate(
             rule: rule, variable: variable, state: state, gradient: fitted(variable.shape),
             learningRate: chance(2) ? scalar : fitted([]).sigmoid(),
             step: graph.fill(Float(1 + integer(20))),
-            gradientScale: chance(2) ? fitted([]).tanh() : nil, clip: chance(3) ? 0.5 : nil)))
+            gradientScale: chance(2) ? fitted([]).tanh() : nil, clip: chance(3) ? 0.5 : nil,
+            average: average)))
     }
   }
 }

@@ -137,7 +137,8 @@ typedef struct {
 ///
 /// Order of sums. Over columns: lanes with 4 chains each, then a fixed tree, for pieces of at most
 /// 4,096 elements; the pieces in Double. Over rows: at most 64 consecutive rows in f32, in 4 chains
-/// when a block holds several rows; these sums in Double. So the error does not grow with the extent.
+/// when a block holds several rows; these sums in Double. So the error does not grow with the extent. A
+/// product that only a sum uses may be fused into its additions.
 ///
 /// Values that do not vary with the rows (columns, outer dimensions) are computed once for each index
 /// of the outer dimensions when a row fits into a block.

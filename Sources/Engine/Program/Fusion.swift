@@ -287,6 +287,12 @@ struct Fusion {
     let (x, y) = (padded(a.shape), padded(b.shape))
     guard zip(x, y).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else { return nil }
     let shape = zip(x, y).map { max($0, $1) }
+    var parts: [Int] = []
+    for (own, space) in [(x, a), (y, b)] {
+      let lacking = zip(own, shape).reduce(1) { $1.0 == $1.1 ? $0 : $0 * $1.1 }
+      if lacking > 1 { parts.append(lacking) }
+      if let part = space.partElements { parts.append(part * lacking) }
+    }
     for (own, space) in [(x, a), (y, b)] where own != shape {
       // A part that varies less is computed once a row: it lacks trailing axes only. Its reductions
       // would run over too much.
@@ -301,6 +307,9 @@ struct Fusion {
     result.rowElements = a.rowElements ?? b.rowElements
     result.tailElements = a.tailElements ?? b.tailElements
     if let row = result.rowElements, let tail = result.tailElements, row != tail { return nil }
+    // The axes of a row, and those behind columns, are one: no part may vary along some of them.
+    result.partElements = parts.min()
+    if let part = parts.min(), (result.rowElements ?? result.tailElements ?? 1) > part { return nil }
     return result
   }
 }

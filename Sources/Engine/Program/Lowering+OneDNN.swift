@@ -10,7 +10,8 @@ extension Lowering {
   ) throws(ProgramError) -> OneDNNOperation? {
     guard options.library.usesOneDNN(options.precision),
       let batch = Self.oneBatch(product),
-      product.a_row == 1 || product.a_column == 1, product.b_row == 1 || product.b_column == 1
+      Self.isMatrix(product.a_row, product.a_column, rows: product.m, columns: product.k),
+      Self.isMatrix(product.b_row, product.b_column, rows: product.k, columns: product.n)
     else { return nil }
     let precision = options.precision.oneDNN
     return try OneDNNOperation(
@@ -23,6 +24,11 @@ extension Lowering {
         first_type: ONEDNN_F32, second_type: ONEDNN_F32, packed: 0, bias: hasBias ? 1 : 0,
         accumulate: product.accumulate, activation: Self.activation(product.activation),
         activation_slope: product.slope, preferred: nil))
+  }
+
+  /// Whether strides describe a matrix by rows or by columns, without repetition.
+  private static func isMatrix(_ row: Int, _ column: Int, rows: Int, columns: Int) -> Bool {
+    column == 1 && row >= columns || row == 1 && column >= rows
   }
 
   func oneDNN(

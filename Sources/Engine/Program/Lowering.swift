@@ -42,6 +42,8 @@ struct Lowering {
   private var layouts: [Int: Layout] = [:]
   /// For buffers that hold the results of nodes, the place of the last unit that reads one of them.
   private var lastReadOfBuffer: [Int: Int] = [:]
+  /// Copies of views that updates read.
+  private var copies: [Int: Layout] = [:]
   /// The place of the unit being lowered.
   private(set) var position = 0
 
@@ -216,6 +218,7 @@ struct Lowering {
     case .contraction(let epilogue): try lowerContraction(epilogue)
     case .single: try lowerSingle(unit.nodes[0])
     case .update(let update): try lowerUpdate(update)
+    case .copy(let node): copies[node] = copied(try layout(node))
     case .output(let node, let label):
       let source = try layout(node)
       let (target, _) = allocateOwned(source.shape)
@@ -234,7 +237,7 @@ struct Lowering {
   private mutating func lowerUpdate(_ update: Update) throws(ProgramError) {
     switch update {
     case .assign(let variable, let tensor):
-      let source = try layout(tensor.node)
+      let source = try updateOperand(tensor)
       if case .fixed(let memory) = buffers[source.root].home,
         memory == UnsafeMutableRawPointer(variable.values.baseAddress!)
       {
@@ -242,10 +245,9 @@ struct Lowering {
       }
       emitCopy(from: source, to: fixed(variable.values, variable.shape))
     case .optimise(let step):
-      let gradient = try contiguous(step.gradient.node)
-      let rate = try layout(step.learningRate.node)
-      let number = try layout(step.step.node)
-      let scale: Layout? = if let scale = step.gradientScale { try layout(scale.node) } else { nil }
+      let gradient = try updateOperand(step.gradient, isContiguous: true)
+      let (rate, number) = (try updateOperand(step.learningRate), try updateOperand(step.step))
+      let scale: Layout? = if let scale = step.gradientScale { try updateOperand(scale) } else { nil }
       let count = Double(step.variable.count)
       emit(
         [gradient, rate, number] + (scale.map { [$0] } ?? []),
@@ -264,6 +266,14 @@ struct Lowering {
           average: step.average.map { ($0.variable.values.baseAddress!, $0.decay) })
       }
     }
+  }
+
+  /// Where the values are that an update reads.
+  private mutating func updateOperand(
+    _ tensor: Tensor, isContiguous: Bool = false
+  ) throws(ProgramError) -> Layout {
+    if let copy = copies[tensor.node] { return copy }
+    return isContiguous ? try contiguous(tensor.node) : try layout(tensor.node)
   }
 
   /// The slot of a named key.

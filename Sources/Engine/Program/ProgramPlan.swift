@@ -24,14 +24,24 @@ struct ProgramPlan {
         units.append(Unit(.output(node: tensor.node, label: label), []))
       }
     }
+    // Updates may read variables that other updates change, in a circle too.
+    let copies = Self.copies(for: updates, use, fusion)
+    let copyUnits = Dictionary(uniqueKeysWithValues: zip(copies, units.count...))
+    units += copies.map { Unit(.copy(node: $0), []) }
+    var waits: [Int: [Int]] = [:]
+    for (number, update) in updates.enumerated() {
+      waits[units.count + number] = update.operands.compactMap { copyUnits[$0.node] }
+    }
     units += updates.map { Unit(.update($0), []) }
 
     let operands = units.map { unit in
-      Self.roots(of: Self.operands(of: unit, use), use, fusion)
+      let nodes = Self.operands(of: unit, use)
+      guard case .update = unit.kind else { return Self.roots(of: nodes, use, fusion) }
+      return Self.roots(of: nodes.filter { copyUnits[$0] == nil }, use, fusion)
     }
     let order = try UnitOrder(
       units: units, unitOf: fusion.unitOf, operands: operands,
-      changedSources: Self.changedSources(units, use)
+      changedSources: Self.changedSources(units, use), waits: waits
     ).order
 
     var lastReader: [Int: Int] = [:]
@@ -92,8 +102,18 @@ struct ProgramPlan {
   private static func operands(of unit: Unit, _ use: GraphUse) -> [Int] {
     switch unit.kind {
     case .update(let update): update.operands.map(\.node)
-    case .output(let node, _): [node]
+    case .output(let node, _), .copy(let node): [node]
     default: unit.nodes.flatMap { use.inputs($0) }
+    }
+  }
+
+  /// Nodes that updates read and that show variables which updates change.
+  private static func copies(for updates: [Update], _ use: GraphUse, _ fusion: Fusion) -> [Int] {
+    let changed = Set(updates.flatMap(\.changedVariables))
+    let nodes = Set(updates.flatMap(\.operands).map(\.node)).sorted()
+    return zip(nodes, roots(of: nodes, use, fusion)).compactMap { node, root in
+      guard let value = use.operation(root) as? VariableValue else { return nil }
+      return changed.contains(value.variable) ? node : nil
     }
   }
 

@@ -9,6 +9,8 @@ final class Unit {
     case single
     /// An update of a variable.
     case update(Update)
+    /// A view of a variable that an update reads, copied before any update changes the variable.
+    case copy(node: Int)
     /// A result that is a look at memory not its own: copied when the values are there.
     case output(node: Int, label: String)
   }
@@ -46,5 +48,8 @@ struct TileSpace {
   var rowElements: Int?
   /// Elements of the axes behind those that reductions along columns run over.
   var tailElements: Int?
+  /// Elements of the trailing axes along which the part that varies least among those that lack some
+  /// does not vary, at least.
+  var partElements: Int?
   var hasReductions = false
 }

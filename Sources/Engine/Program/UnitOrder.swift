@@ -7,10 +7,12 @@ struct UnitOrder {
   /// - Parameters:
   ///   - fusion: the units and which nodes they compute.
   ///   - operands: for every unit the nodes it reads from memory, also through views.
-  ///   - updates: for units that change variables, the nodes that hold those variables' values.
+  ///   - changedSources: for units that change variables, the nodes that hold those variables' values.
+  ///   - waits: further units that a unit waits for.
   /// - Throws: `ProgramError.internalFault` when units wait for each other.
   init(
-    units: [Unit], unitOf: [Int], operands: [[Int]], changedSources: [Int: [Int]]
+    units: [Unit], unitOf: [Int], operands: [[Int]], changedSources: [Int: [Int]],
+    waits: [Int: [Int]]
   ) throws(ProgramError) {
     var waitsFor = [Set<Int>](repeating: [], count: units.count)
     var readersOfSource: [Int: [Int]] = [:]
@@ -20,6 +22,7 @@ struct UnitOrder {
         if unitOf[node] < 0 { readersOfSource[node, default: []].append(unit) }
       }
     }
+    for (unit, earlier) in waits { waitsFor[unit].formUnion(earlier) }
     // A variable changes when everybody has read it.
     for (unit, sources) in changedSources {
       for source in sources {

@@ -3,7 +3,7 @@ import Engine
 /// The two networks of a generative adversarial network (Goodfellow et al. 2014).
 ///
 /// Axes: B batch, L latent.
-protocol AdversarialNetworks {
+package protocol AdversarialNetworks {
   /// The extents of one image, channels last.
   var imageShape: [Int] { get }
   var generatorVariables: [Variable] { get }
@@ -19,7 +19,7 @@ protocol AdversarialNetworks {
 extension AdversarialNetworks {
   /// The mean over samples of (|∇ₓ D(x)| − 1)² (Gulrajani et al. 2017, equation 3); the norm runs over
   /// all pixels of a sample.
-  func penalty(_ images: Tensor) -> Tensor {
+  package func penalty(_ images: Tensor) -> Tensor {
     let slope = gradients(of: scores(images), withRespectTo: [images])[0]
     let squares = slope.square().sum(along: Array(1..<slope.rank))
     // The root has no slope at 0: there the penalty takes none.
@@ -32,7 +32,7 @@ extension AdversarialNetworks {
   ///
   /// - Parameters:
   ///   - mix: [B, 1…] in [0, 1), the share of the real image where the penalty is taken; nil for none.
-  func criticLoss(real: Tensor, fake: Tensor, mix: Tensor?, penaltyWeight: Float) -> Tensor {
+  package func criticLoss(real: Tensor, fake: Tensor, mix: Tensor?, penaltyWeight: Float) -> Tensor {
     let batch = real.shape[0]
     let share = 1 / Float(batch)
     let signs = real.graph.constant(

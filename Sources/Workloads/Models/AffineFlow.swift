@@ -8,7 +8,7 @@ import Randomness
 /// (r, t) is a network 1-H-H-2 of a.
 ///
 /// Axes: B batch, H hidden.
-struct AffineFlow {
+package struct AffineFlow {
   struct Coupling {
     let fc1, fc2, fc3: Linear
     var variables: [Variable] { ([fc1, fc2, fc3] as [any Layer]).variables }
@@ -29,9 +29,9 @@ struct AffineFlow {
   }
 
   let couplings: [Coupling]
-  var variables: [Variable] { couplings.flatMap(\.variables) }
+  package var variables: [Variable] { couplings.flatMap(\.variables) }
 
-  init(couplings: Int, hidden: Int, key: RandomKey) {
+  package init(couplings: Int, hidden: Int, key: RandomKey) {
     self.couplings = (0..<couplings).map {
       Coupling("couplings.\($0)", hidden: hidden, key: key)
     }
@@ -39,7 +39,7 @@ struct AffineFlow {
 
   /// Points [B, 2] → the two coordinates of their latents, [B, 1] each, and the logarithm of the
   /// determinant [B, 1].
-  func latent(_ x: Tensor) -> (coordinates: [Tensor], logDeterminant: Tensor) {
+  package func latent(_ x: Tensor) -> (coordinates: [Tensor], logDeterminant: Tensor) {
     var parts = (0..<2).map { x.sliced(along: 1, from: $0, count: 1) }
     var total: Tensor?
     for (index, coupling) in couplings.enumerated() {
@@ -52,14 +52,14 @@ struct AffineFlow {
   }
 
   /// The mean over points of −log density: |z|²/2 + log 2π − log determinant.
-  func loss(_ x: Tensor) -> Tensor {
+  package func loss(_ x: Tensor) -> Tensor {
     let (z, logDeterminant) = latent(x)
     let distance = 0.5 * (z[0].square() + z[1].square())
     return (distance - logDeterminant).average() + Float(log(2 * Double.pi))
   }
 
   /// The inverse: latents [B, 2] → points [B, 2].
-  func points(_ z: Tensor) -> Tensor {
+  package func points(_ z: Tensor) -> Tensor {
     var parts = (0..<2).map { z.sliced(along: 1, from: $0, count: 1) }
     for (index, coupling) in couplings.enumerated().reversed() {
       let moved = 1 - index % 2

@@ -4,19 +4,19 @@ import Randomness
 /// Generator: linear L → S×S×2C, ReLU, two transposed 4×4 convolutions of stride 2 to C channels, ReLU,
 /// and to one, sigmoid. Critic: 4×4 convolutions of stride 2, 1 → C → 2C, leaky ReLU 0.2, linear to
 /// the score. Images are [4·S, 4·S, 1].
-struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
+package struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
   let fc: Linear
   let up1, up2: TransposedConvolutionLayer
   let down1, down2: ConvolutionLayer
   let score: Linear
   /// [S, S, 2·C]
   let smallShape: [Int]
-  let imageShape: [Int]
+  package let imageShape: [Int]
 
-  var generatorVariables: [Variable] { ([fc, up1, up2] as [any Layer]).variables }
-  var criticVariables: [Variable] { ([down1, down2, score] as [any Layer]).variables }
+  package var generatorVariables: [Variable] { ([fc, up1, up2] as [any Layer]).variables }
+  package var criticVariables: [Variable] { ([down1, down2, score] as [any Layer]).variables }
 
-  init(latent: Int, channels: Int, side: Int, key: RandomKey) {
+  package init(latent: Int, channels: Int, side: Int, key: RandomKey) {
     smallShape = [side, side, 2 * channels]
     imageShape = [4 * side, 4 * side, 1]
     let pixels = smallShape.reduce(1, *)
@@ -35,12 +35,12 @@ struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
     score = Linear("critic.fc", inputs: pixels, outputs: 1, inputImage: smallShape, key: key)
   }
 
-  func generated(_ z: Tensor) -> Tensor {
+  package func generated(_ z: Tensor) -> Tensor {
     let small = fc(z).relu().reshaped([z.shape[0]] + smallShape)  // [B, S, S, 2·C]
     return up2(up1(small).relu()).sigmoid()
   }
 
-  func scores(_ images: Tensor) -> Tensor {
+  package func scores(_ images: Tensor) -> Tensor {
     let small = down2(down1(images).leakyRelu(slope: 0.2)).leakyRelu(slope: 0.2)  // [B, S, S, 2·C]
     return score(small.reshaped([images.shape[0], -1]))
   }

@@ -7,7 +7,7 @@ import Randomness
 ///
 /// Axes: B batch, H and W extents of an image, multiples of 4; a and b the two numbers of channels, E
 /// width of the embedding. Images are channels-last, [B, H, W, 1].
-struct DenoisingNetwork {
+package struct DenoisingNetwork {
   /// A residual block and the convolution that leads to the next resolution or from the last.
   struct Level {
     let block: ResidualBlock
@@ -27,7 +27,7 @@ struct DenoisingNetwork {
   /// a/2 frequencies of the embedded time.
   private let frequencies: [Float]
 
-  var variables: [Variable] {
+  package var variables: [Variable] {
     let head: [any Layer] = [time1, time2, classes, input]
     let middle: [any Layer] = [middle1, attention, middle2]
     let tail: [any Layer] = [outputNorm, output]
@@ -39,7 +39,7 @@ struct DenoisingNetwork {
   ///   - channels: a and b, multiples of `groups`; a is even.
   ///   - embedding: E.
   ///   - classes: the number of labels.
-  init(channels: (Int, Int), embedding: Int, classes: Int, groups: Int, key: RandomKey) {
+  package init(channels: (Int, Int), embedding: Int, classes: Int, groups: Int, key: RandomKey) {
     let (a, b) = channels
     let half = a / 2
     frequencies = (0..<half).map { Float(exp(-log(10_000) / Double(half) * Double($0))) }
@@ -71,7 +71,7 @@ struct DenoisingNetwork {
   }
 
   /// The predicted noise in x [B, H, W, 1] at times t [B] float32 with int32 `labels` [B].
-  func callAsFunction(_ x: Tensor, time t: Tensor, labels: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor, time t: Tensor, labels: Tensor) -> Tensor {
     let e = embedded(t, labels)
     let kept1 = down1.block(input(x), embedding: e)  // [B, H, W, a]
     let kept2 = down2.block(down1.sample(kept1), embedding: e)  // [B, H/2, W/2, b]

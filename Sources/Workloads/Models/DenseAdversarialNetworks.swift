@@ -2,14 +2,14 @@ import Engine
 import Randomness
 
 /// Generator L-H-H-D, ReLU and a sigmoid at the end; critic D-H-H-1, ReLU.
-struct DenseAdversarialNetworks: AdversarialNetworks {
+package struct DenseAdversarialNetworks: AdversarialNetworks {
   let generator, critic: [Linear]
-  let imageShape: [Int]
+  package let imageShape: [Int]
 
-  var generatorVariables: [Variable] { generator.flatMap(\.variables) }
-  var criticVariables: [Variable] { critic.flatMap(\.variables) }
+  package var generatorVariables: [Variable] { generator.flatMap(\.variables) }
+  package var criticVariables: [Variable] { critic.flatMap(\.variables) }
 
-  init(latent: Int, hidden: Int, data: Int, key: RandomKey) {
+  package init(latent: Int, hidden: Int, data: Int, key: RandomKey) {
     func chain(_ name: String, _ widths: [Int]) -> [Linear] {
       (1..<widths.count).map {
         Linear("\(name).fc\($0)", inputs: widths[$0 - 1], outputs: widths[$0], key: key)
@@ -20,9 +20,9 @@ struct DenseAdversarialNetworks: AdversarialNetworks {
     imageShape = [data]
   }
 
-  func generated(_ z: Tensor) -> Tensor { applied(generator, z).sigmoid() }
+  package func generated(_ z: Tensor) -> Tensor { applied(generator, z).sigmoid() }
 
-  func scores(_ images: Tensor) -> Tensor { applied(critic, images) }
+  package func scores(_ images: Tensor) -> Tensor { applied(critic, images) }
 
   private func applied(_ layers: [Linear], _ x: Tensor) -> Tensor {
     layers.indices.reduce(x) { h, layer in

@@ -5,8 +5,8 @@ import Randomness
 /// the output, names as in GPT-2 (Radford et al. 2019).
 ///
 /// Axes: B batch, T positions, C width, V vocabulary. All activations are matrices [B·T, C].
-struct LanguageModel {
-  enum Activation: String, CaseIterable { case gelu, relu }
+package struct LanguageModel {
+  package enum Activation: String, CaseIterable { case gelu, relu }
 
   /// x + attention(norm(x)), then x + mlp(norm(x)).
   struct Block {
@@ -26,12 +26,12 @@ struct LanguageModel {
   let norm: LayerNormalisation
   let activation: Activation
 
-  var variables: [Variable] {
+  package var variables: [Variable] {
     tokens.variables + positions.variables + blocks.flatMap(\.variables) + norm.variables
   }
 
   /// Weights N(0, 0.02²), of the layers that add to x N(0, 0.02²/(2·layers)); biases 0.
-  init(
+  package init(
     layers: Int, heads: Int, width: Int, positions length: Int, vocabulary: Int,
     activation: Activation, key: RandomKey
   ) {
@@ -58,7 +58,7 @@ struct LanguageModel {
   }
 
   /// int32 tokens [B·T] of sequences of `length` → logits [B·T, V].
-  func logits(_ sequence: Tensor, length: Int) -> Tensor {
+  package func logits(_ sequence: Tensor, length: Int) -> Tensor {
     let width = tokens.weight.shape[1]
     let places = sequence.graph.value(of: positions.weight)
       .sliced(along: 0, from: 0, count: length)  // [T, C]
@@ -71,13 +71,13 @@ struct LanguageModel {
   }
 
   /// The mean cross-entropy of int32 `targets` [B·T] that follow `sequence` [B·T].
-  func loss(_ sequence: Tensor, targets: Tensor, length: Int) -> Tensor {
+  package func loss(_ sequence: Tensor, targets: Tensor, length: Int) -> Tensor {
     logits(sequence, length: length).crossEntropy(targets).average()
   }
 
   /// One more position: int32 tokens [B] at the position [1] int32 of every sequence → logits [B, V],
   /// and the updates of the caches, one a block.
-  func continuing(
+  package func continuing(
     _ next: Tensor, at position: Tensor, caches: [KeyValueCache]
   ) -> (logits: Tensor, updates: [Update]) {
     var x = tokens(next) + positions(position)  // [B, C]

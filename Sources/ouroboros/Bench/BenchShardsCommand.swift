@@ -77,5 +77,5 @@ struct BenchShardsCommand: ParsableCommand {
 }
 
 extension [Float] {
-  fileprivate var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+  fileprivate var bytes: [UInt8] { withUnsafeBufferPointer { [UInt8](UnsafeRawBufferPointer($0)) } }
 }

@@ -9,23 +9,18 @@ struct WorkloadFigures {
   let workload: any Workload
   let routine: Routine
   let options: ProgramOptions
-  let secondsToBuild: Double
   let measurement: RoutineMeasurement
   let profile: RoutineProfile
   /// Operations a second, measured beside the routine.
   let peak: Double
 
-  /// - Parameter build: makes the routine, which is timed.
   init(
-    _ name: String, _ workload: any Workload, options: ProgramOptions, seconds: Double,
-    build: () throws -> Routine
+    _ name: String, _ workload: any Workload, _ routine: Routine, options: ProgramOptions,
+    seconds: Double
   ) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    routine = try build()
-    secondsToBuild = (clock.now - start) / .seconds(1)
     self.name = name
     self.workload = workload
+    self.routine = routine
     self.options = options
     let before = PeakRate.operationsPerSecond(options.precision)
     measurement = try RoutineMeasurement(routine, seconds: seconds)
@@ -43,6 +38,7 @@ struct WorkloadFigures {
       "threads": .integer(1),
       "milliseconds_per_step": .real(measurement.medianSeconds * 1e3),
       "milliseconds_least": .real(measurement.leastSeconds * 1e3),
+      "processor_milliseconds": .real(profile.seconds * 1e3),
       "steps": .integer(measurement.runs),
       "samples_per_second": .real(routine.samples / measurement.medianSeconds),
       "gflops_per_second": .real(rate / 1e9),
@@ -51,7 +47,7 @@ struct WorkloadFigures {
       "product_peak_share": .real(profile.contractionRate / peak),
       "arena_bytes": .integer(routine.arenaBytes),
       "parameters": .integer(workload.parameterCount),
-      "seconds_to_build": .real(secondsToBuild),
+      "seconds_to_build": .real(routine.secondsToBuild),
       "nodes": .integer(routine.phases.reduce(0) { $0 + $1.nodes }),
       "time_shares": .map(
         Dictionary(
@@ -64,7 +60,7 @@ struct WorkloadFigures {
   }
 
   static let header =
-    "workload            ms/step     least   samples/s  GFLOP/s  of peak  products  arena MiB  build s  time in"
+    "workload            ms/step     least processor   samples/s  GFLOP/s  of peak  products  arena MiB  build s  time in"
 
   var row: String {
     let shares = InstructionCost.Kind.allCases.compactMap { kind -> String? in
@@ -73,10 +69,11 @@ struct WorkloadFigures {
     }
     return name.padding(toLength: 16, withPad: " ", startingAt: 0)
       + String(
-        format: "%11.3f%10.3f%12.1f%9.1f%8.1f%%%9.1f%%%11.1f%9.3f  ",
+        format: "%11.3f%10.3f%10.3f%12.1f%9.1f%8.1f%%%9.1f%%%11.1f%9.3f  ",
         measurement.medianSeconds * 1e3, measurement.leastSeconds * 1e3,
-        routine.samples / measurement.medianSeconds, rate / 1e9, 100 * rate / peak,
-        100 * profile.contractionRate / peak, Double(routine.arenaBytes) / 1_048_576, secondsToBuild)
+        profile.seconds * 1e3, routine.samples / measurement.medianSeconds, rate / 1e9, 100 * rate / peak,
+        100 * profile.contractionRate / peak, Double(routine.arenaBytes) / 1_048_576,
+        routine.secondsToBuild)
       + shares.joined(separator: ", ")
   }
 
@@ -111,13 +108,10 @@ struct WorkloadBench {
 
   private func measure(_ name: String, _ workload: any Workload) throws {
     let options = arguments.options
-    let figures = try WorkloadFigures(name, workload, options: options, seconds: arguments.seconds) {
-      if isTraining { return try workload.training(options) }
-      guard let routine = try workload.sampling(options) else {
-        throw ComponentError(name, "has no samples to draw")
-      }
-      return routine
-    }
+    let built = try isTraining ? workload.training(options) : workload.sampling(options)
+    guard let routine = built else { throw ComponentError(name, "has no samples to draw") }
+    let figures = try WorkloadFigures(
+      name, workload, routine, options: options, seconds: arguments.seconds)
     print(arguments.json ? figures.json(isTraining: isTraining) : figures.row)
     if arguments.describe {
       for phase in figures.routine.phases {

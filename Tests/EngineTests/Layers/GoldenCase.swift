@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Randomness
+import TestSupport
 import Testing
 
 /// A model of the golden files, written with the engine's layers.

@@ -1,11 +1,13 @@
 import Engine
+import TestSupport
 import Testing
 
 /// Every kind of layer against PyTorch: forward pass, loss, all gradients, ten training steps.
 ///
 /// The golden values were calculated in Double and rounded to float32. The interpreter works in Double
-/// too, with float32 hyper-parameters; the executor works in float32. Differences are taken relative
-/// to the largest element of a tensor (at least 1e-6).
+/// too, with float32 hyper-parameters: 1e-6. The executor works in float32: 2e-6 and four times what
+/// PyTorch itself deviates in float32, which each file tells. Differences are taken relative to the
+/// largest element of a tensor (at least 1e-6).
 @Suite struct GoldenTests {
   @Test(arguments: GoldenCase.all)
   func interpreterAgreesWithPyTorch(_ goldenCase: GoldenCase) throws {
@@ -51,7 +53,7 @@ import Testing
     var evaluator = try GraphEvaluator(
       kind, graph, inputs: values, outputs: outputs, updates: updates)
 
-    var comparison = Comparison(goldenCase, kind, golden)
+    var comparison = try Comparison(goldenCase, kind, golden)
     var losses: [Double] = []
     for step in 0..<10 {
       let results = try evaluator.step()
@@ -87,10 +89,11 @@ private struct Comparison {
   private(set) var compared: Set<String> = []
   private var worst = (excess: 0.0, name: "")
 
-  init(_ goldenCase: GoldenCase, _ kind: EvaluatorKind, _ golden: GoldenFile) {
+  init(_ goldenCase: GoldenCase, _ kind: EvaluatorKind, _ golden: GoldenFile) throws {
     name = "\(goldenCase) \(kind)"
     self.golden = golden
-    tolerance = kind == .interpreter ? 1e-6 : 1e-4
+    let deviation = try golden.metadata("deviation").split(separator: " ")[0]
+    tolerance = kind == .interpreter ? 1e-6 : 2e-6 + 4 * (try #require(Double(deviation)))
   }
 
   mutating func compare(_ tensor: String, _ actual: [Double]) throws {

@@ -55,6 +55,15 @@ public struct Bounded: Sendable {
     return Bounded(value, error: error + units * Self.unit * (abs(value) + error) + Self.smallest)
   }
 
+  /// After rounding to the 8 bits of bfloat16; the value stays.
+  var roundedToBFloat16: Bounded {
+    if isExact, Float(value).bitPattern & 0xffff == 0 { return self }
+    return Bounded(value, error: error + 0x1p-8 * (abs(value) + error) + Self.smallest)
+  }
+
+  /// Whether it is an infinity for certain.
+  var isInfinity: Bool { value.isInfinite && isExact }
+
   /// The number, or an unbounded one where NaN came from operands that are not certain.
   func certain(_ operands: Bounded...) -> Bounded {
     let isUncertain = (value.isNaN || value.isInfinite) && operands.contains { !$0.isExact }
@@ -67,6 +76,9 @@ extension Bounded {
     // x + 0 is x itself.
     if y.isZero { return x }
     if x.isZero { return y }
+    // What is finite does not move an infinity.
+    if x.isInfinity, y.value.isFinite, y.error < .infinity { return x }
+    if y.isInfinity, x.value.isFinite, x.error < .infinity { return y }
     return Bounded(x.value + y.value, error: x.error + y.error).certain(x, y).rounded
   }
 
@@ -90,6 +102,8 @@ extension Bounded {
 
   static func / (x: Bounded, y: Bounded) -> Bounded {
     let quotient = x.value / y.value
+    // The sign of a zero is not followed.
+    if y.value == 0 { return Bounded(quotient, error: .infinity) }
     if x.isExact && y.isExact { return Bounded(quotient).rounded }
     let room = abs(y.value) - y.error
     guard room > 0 else { return Bounded(quotient, error: .infinity) }

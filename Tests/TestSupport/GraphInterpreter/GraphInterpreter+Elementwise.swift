@@ -14,7 +14,7 @@ extension GraphInterpreter {
     case .log: return x.mapped(units: Self.units, log)
     case .log1p: return x.mapped(units: Self.units, log1p)
     case .sqrt: return x.squareRoot
-    case .reciprocalSqrt: return x.mapped(units: Self.units) { 1 / $0.squareRoot() }
+    case .reciprocalSqrt: return (Bounded(1) / x.squareRoot).rounded(units: Self.units)
     case .reciprocal: return Bounded(1) / x
     case .tanh: return x.mapped(units: Self.units, tanh)
     case .sigmoid: return x.mapped(units: Self.units) { 1 / (1 + exp(-$0)) }
@@ -62,7 +62,7 @@ extension GraphInterpreter {
     let (first, second) = wins(y.value, x.value) ? (y, x) : (x, y)
     let isOpen =
       abs(first.value - second.value) <= first.error + second.error && !(first.isExact && second.isExact)
-    return isOpen && first.origin != second.origin
+    return isOpen && !first.isCopy(of: second)
       ? Bounded(first.value, error: max(first.error, second.error)) : first
   }
 
@@ -104,7 +104,8 @@ extension GraphInterpreter {
     guard element == .int32 else { return operand.elements.map { Bounded($0.value, error: $0.error).rounded } }
     return try operand.elements.map { x in
       guard abs(x.value) < 0x1p31 else { throw InterpreterError("cast: \(x.value) is no int32") }
-      return x.mapped(units: 0) { $0.rounded(.towardZero) }
+      // Plus 0, never minus 0.
+      return x.mapped(units: 0) { $0.rounded(.towardZero) + 0 }
     }
   }
 }

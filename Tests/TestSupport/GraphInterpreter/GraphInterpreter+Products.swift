@@ -18,7 +18,7 @@ extension GraphInterpreter {
 
   /// Visits every triple of an element of the image, of the weights and of the result of the
   /// forward convolution that are multiplied with each other; each direction sums over those that share its
-  /// result.
+  /// result. Infinities meet the zeros around an image, or do not: nothing is said of them.
   static func convolve(
     _ convolution: Convolution, _ a: Operand, _ b: Operand, to shape: [Int]
   ) -> [Bounded] {
@@ -47,6 +47,10 @@ extension GraphInterpreter {
         }
       }
     }
-    return sums.map { $0.total(roundings: 1) }
+    let isFinite = (a.elements + b.elements).allSatisfy { $0.value.isFinite && $0.error < .infinity }
+    return sums.map { sum in
+      let total = sum.total(roundings: 1)
+      return isFinite ? total : Bounded(total.value, error: .infinity)
+    }
   }
 }

@@ -37,6 +37,12 @@ extension GraphInterpreter {
           for part in kept.indices { state[part][index] = kept[part] }
         }
         changed[step.variable] = weights
+        if let average = step.average {
+          let share = Bounded(1 - Double(average.decay))
+          changed[average.variable] = zip(values(of: average.variable), weights).map {
+            $0 + share * ($1 - $0)
+          }
+        }
         for (variable, values) in zip(step.state, state) { changed[variable] = values }
         if let average = step.average {
           let share = Bounded(1 - Double(average.decay)).rounded
@@ -63,7 +69,7 @@ extension GraphInterpreter {
       return w - rate * (isNesterov ? g + number(momentum) * state[0] : state[0])
     case .rmsProp(let alpha, let epsilon, let decay):
       let g = g + number(decay) * w
-      state[0] = number(alpha) * state[0] + Bounded(1 - Double(alpha)) * g * g
+      state[0] = number(alpha) * state[0] + Bounded(1 - Double(alpha)) * (g * g)
       return w - rate * g / (state[0].squareRoot + number(epsilon))
     case .adam(let beta1, let beta2, let epsilon, let decay):
       let g = g + number(decay) * w
@@ -80,7 +86,7 @@ extension GraphInterpreter {
   ) -> Bounded {
     let (b1, b2) = (Double(beta1), Double(beta2))
     state[0] = state[0] + Bounded(1 - b1) * (g - state[0])
-    state[1] = Bounded(b2) * state[1] + Bounded(1 - b2) * g * g
+    state[1] = Bounded(b2) * state[1] + Bounded(1 - b2) * (g * g)
     // The corrections are made in Double and rounded once.
     let first = Bounded(1 - pow(b1, step)).rounded
     let second = Bounded((1 - pow(b2, step)).squareRoot()).rounded

@@ -12,6 +12,10 @@ public struct GraphInterpreter {
   /// The keys of random tensors, by name.
   public var keys: [String: RandomKey] = [:]
 
+  /// How operands of products and convolutions are rounded: it widens the bounds, values stay those of
+  /// mathematics.
+  public var precision = OperandPrecision.float32
+
   public init() {}
 
   /// Gives an input its values.
@@ -90,9 +94,11 @@ public struct GraphInterpreter {
     case is Gather: return try Self.gather(operands[0], operands[1])
     case let scatter as ScatterAdd:
       return try Self.scatterAdd(operands[0], operands[1], rows: scatter.rows)
-    case is MatrixProduct: return Self.matrixProduct(operands[0], operands[1])
+    case is MatrixProduct:
+      return Self.matrixProduct(operands[0].rounded(to: precision), operands[1].rounded(to: precision))
     case let convolution as Convolution:
-      return Self.convolve(convolution, operands[0], operands[1], to: shape)
+      return Self.convolve(
+        convolution, operands[0].rounded(to: precision), operands[1].rounded(to: precision), to: shape)
     default: throw InterpreterError("there is no rule for \(node.operation.name)")
     }
   }
@@ -122,6 +128,14 @@ struct Operand {
   init(_ shape: [Int], _ elements: [Bounded]) {
     self.shape = shape
     self.elements = elements
+  }
+
+  /// With the error of rounding to this precision.
+  func rounded(to precision: OperandPrecision) -> Operand {
+    switch precision {
+    case .float32: self
+    case .bfloat16: Operand(shape, elements.map(\.roundedToBFloat16))
+    }
   }
 
   subscript(_ index: [Int]) -> Bounded { elements[position(of: index, in: shape)] }
