@@ -33,7 +33,7 @@ private func statistics(_ points: [Double], _ d: Int) -> GaussianStatistics {
 func hullCoordinates(dimension d: Int, rank: Int) throws {
   var stream = RandomStream(key: key.folding(UInt64(d)))
   let set = statistics(flat(3 * d, dimension: d, rank: rank, &stream), d)
-  let factor = SemidefiniteFactor(set.scatter, dimension: d)
+  let factor = SemidefiniteFactor(set.scatter, dimension: d, maximumRank: rank)
   #expect(factor.rank == rank)
   let (hull, inside) = AffineHull.spanned(by: factor, at: set.mean)
   for i in 0..<rank {
