@@ -66,7 +66,8 @@ static void pack_phase(const struct product_table *table, const ouroboros_convol
             weights + (tap_of(down, i) * x->kernel_width + tap_of(right, j)) * n + c, row, 1, outputs,
             smaller(pitch, n - c), pitch, to);
   }
-  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16 && unit == 1) table->round(packed, rounded_up(n, table->width) * depth);
+  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16 && unit == 1)
+    table->round(packed, rounded_up(n, table->width) * depth);
 }
 
 /// The pixels of a phase in a block of rows t … and their places in the window, which begins at `frame`.
@@ -82,7 +83,8 @@ static long places_of(const ouroboros_convolution_t *x, struct frame frame, long
         const long column = j * x->stride_x + right - x->pad_left;
         if (column < 0 || column >= x->width) continue;
         a_places[place] =
-            ((b * frame.rows + i - frame.row) * frame.columns + j - frame.column) * (x->out_channels / unit);
+            ((b * frame.rows + i - frame.row) * frame.columns + j - frame.column) *
+            (x->out_channels / unit);
         c_places[place++] = ((b * x->height + row) * x->width + column) * x->channels;
       }
     }

@@ -18,7 +18,8 @@ static void run(struct product_task *task, struct arena *arena) {
 static struct product_task task_of(const struct product_table *table, const ouroboros_convolution_t *x,
                                    const float *a, const float *b, float *c) {
   return (struct product_task){.table = table, .a = a, .b = b, .c = c, .alpha = 1,
-                               .accumulate = x->accumulate, .activation = x->activation, .slope = x->slope, .operands = x->operands};
+                               .accumulate = x->accumulate, .activation = x->activation, .slope = x->slope,
+                               .operands = x->operands};
 }
 
 void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x,
