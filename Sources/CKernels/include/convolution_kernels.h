@@ -21,8 +21,8 @@
 ///                     · weights[o][r][s][c′]        over r, s and the channels c of the group of o,
 ///
 /// where x is zero outside the image: the output sizes imply the padding at bottom and right. All sizes are
-/// positive. Channels
-/// and out_channels are multiples of groups. All arrays are contiguous; paddings are >= 0.
+/// positive. Channels and out_channels are multiples of groups. All arrays are contiguous; paddings are
+/// >= 0.
 ///
 /// `accumulate`, `activation` and `slope` act on what the pass at hand writes, in the order
 /// activation(old + sum + bias). Backward weights takes neither activation nor bias.
