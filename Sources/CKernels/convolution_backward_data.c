@@ -30,20 +30,21 @@ static long shift_of(struct axis axis, long i) { return axis.shift_of_last - i *
 
 /// Runs of A of a phase, relative to output pixel (t, t′).
 static long segments_of(const ouroboros_convolution_t *x, struct axis down, struct axis right, long columns,
-                        long *length, long *offsets) {
+                        long unit, long *length, long *offsets) {
+  const long outputs = x->out_channels / unit;
   const int rows = x->groups == 1 && (right.taps <= 1 || right.shift_step == 1);
   const long across = right.taps == 0 ? 0 : rows ? 1 : right.taps;
-  *length = rows ? right.taps * x->out_channels : x->out_channels / x->groups;
+  *length = rows ? right.taps * outputs : outputs / x->groups;
   if (offsets)
     for (long i = 0; i < down.taps; i++)
       for (long j = 0; j < across; j++)
-        offsets[i * across + j] = -(shift_of(down, i) * columns + shift_of(right, j)) * x->out_channels;
+        offsets[i * across + j] = -(shift_of(down, i) * columns + shift_of(right, j)) * outputs;
   return down.taps * across;
 }
 
 /// Lays out the part of the kernel of one phase, [taps · output channels] × [input channels of the group].
 static void pack_phase(const struct product_table *table, const ouroboros_convolution_t *x,
-                       struct axis down, struct axis right, const float *weights, float *packed) {
+                       struct axis down, struct axis right, const float *weights, long unit, float *packed) {
   const long n = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long row = x->kernel_height * x->kernel_width * n, depth = down.taps * right.taps * outputs;
   if (convolution_is_depthwise(x)) {
@@ -58,18 +59,20 @@ static void pack_phase(const struct product_table *table, const ouroboros_convol
   }
   for (long panel = 0; panel < panels_of(table, n); panel++) {
     const long c = panel_start(table, n, panel), pitch = panel_start(table, n, panel + 1) - c;
-    float *to = packed + c * depth;
+    float *to = packed + c * (depth / unit);
     for (long i = 0; i < down.taps; i++)
-      for (long j = 0; j < right.taps; j++, to += outputs * pitch)
-        table->pack(weights + (tap_of(down, i) * x->kernel_width + tap_of(right, j)) * n + c, row, 1, outputs,
-                    smaller(pitch, n - c), pitch, to);
+      for (long j = 0; j < right.taps; j++, to += outputs / unit * pitch)
+        (unit == 2 ? table->pack_pairs : table->pack)(
+            weights + (tap_of(down, i) * x->kernel_width + tap_of(right, j)) * n + c, row, 1, outputs,
+            smaller(pitch, n - c), pitch, to);
   }
-  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(packed, rounded_up(n, table->width) * depth);
+  if (x->operands == OUROBOROS_OPERANDS_BFLOAT16 && unit == 1)
+    table->round(packed, rounded_up(n, table->width) * depth);
 }
 
 /// The pixels of a phase in a block of rows t … and their places in the window, which begins at `frame`.
 static long places_of(const ouroboros_convolution_t *x, struct frame frame, long images, long t, long rows,
-                      long down, long right, long *a_places, long *c_places) {
+                      long down, long right, long unit, long *a_places, long *c_places) {
   const long first = x->pad_left / x->stride_x, end = (x->width - 1 + x->pad_left) / x->stride_x + 1;
   long place = 0;
   for (long b = 0; b < images; b++)
@@ -80,7 +83,8 @@ static long places_of(const ouroboros_convolution_t *x, struct frame frame, long
         const long column = j * x->stride_x + right - x->pad_left;
         if (column < 0 || column >= x->width) continue;
         a_places[place] =
-            ((b * frame.rows + i - frame.row) * frame.columns + j - frame.column) * x->out_channels;
+            ((b * frame.rows + i - frame.row) * frame.columns + j - frame.column) *
+            (x->out_channels / unit);
         c_places[place++] = ((b * x->height + row) * x->width + column) * x->channels;
       }
     }
@@ -103,6 +107,7 @@ void convolution_backward_data(const struct product_table *table, const ouroboro
     return;
   }
   const long n = x->channels / x->groups, outputs = x->out_channels / x->groups;
+  const long unit = in_place(table, x, outputs);
   const long padded = rounded_up(n, table->width), taps = x->kernel_height * x->kernel_width;
   const long reach_y = (x->kernel_height - 1) * x->dilation_y / x->stride_y;
   const long reach_x = (x->kernel_width - 1) * x->dilation_x / x->stride_x;
@@ -121,28 +126,28 @@ void convolution_backward_data(const struct product_table *table, const ouroboro
 
   const long phases = x->stride_y * x->stride_x, calls = convolution_is_depthwise(x) ? 1 : x->groups;
   const long part_floats =
-      convolution_is_depthwise(x) ? rounded_up(x->channels, table->width) : padded * outputs;
+      convolution_is_depthwise(x) ? rounded_up(x->channels, table->width) : padded * outputs / unit;
   struct convolution_sums sums = {.table = table, .a_places = a_places, .c_places = c_places,
-                                  .offsets = offsets, .n = n, .convolution = x};
+                                  .offsets = offsets, .unit = unit, .n = n, .convolution = x};
   for (long b = 0; b < x->batch; b += blocks.images)
     for (long t = first; t < end; t += blocks.rows) {
       const long images = smaller(blocks.images, x->batch - b), rows = smaller(blocks.rows, end - t);
       frame.row = t - reach_y;
       frame.rows = rows + reach_y;
       convolution_frame(table, out + b * x->out_height * x->out_width * x->out_channels, images,
-                        x->out_height, x->out_width, x->out_channels, frame, x->operands, window);
+                        x->out_height, x->out_width, x->out_channels, frame, x->operands, unit, window);
       float *part = packed;
       for (long phase = 0; phase < phases; phase++) {
         const long down = phase / x->stride_x, right = phase % x->stride_x;
         const struct axis axis_y = axis_of(x->kernel_height, x->stride_y, x->dilation_y, down);
         const struct axis axis_x = axis_of(x->kernel_width, x->stride_x, x->dilation_x, right);
-        sums.segments = segments_of(x, axis_y, axis_x, frame.columns, &sums.length, offsets);
-        sums.places = places_of(x, frame, images, t, rows, down, right, a_places, c_places);
+        sums.segments = segments_of(x, axis_y, axis_x, frame.columns, unit, &sums.length, offsets);
+        sums.places = places_of(x, frame, images, t, rows, down, right, unit, a_places, c_places);
         const long meeting = axis_y.taps * axis_x.taps;
         for (long g = 0; g < calls; g++, part += part_floats * meeting) {
           if (b == 0 && t == first)
-            pack_phase(table, x, axis_y, axis_x, weights + g * outputs * taps * n, part);
-          sums.a = window + g * outputs;
+            pack_phase(table, x, axis_y, axis_x, weights + g * outputs * taps * n, unit, part);
+          sums.a = window + g * (outputs / unit);
           sums.c = in + b * x->height * x->width * x->channels + g * n;
           sums.packed = part;
           sums.bias = bias ? bias + g * n : NULL;

@@ -1,19 +1,27 @@
+#include <string.h>
+
 #include "convolution_parts.h"
 
 // Sums over all pixels of the output: a segment is one row of them. Where a row of the kernel spans whole
 // vectors, the rows of a tile are output channels and its columns the contiguous entries of the window that
 // a kernel row meets. Where it does not, the roles change, and the columns are output channels: the
 // transposed gradient collects in scratch.
+//
+// Pairs of bfloat16 are two neighbouring pixels of the output: (v, v + 1) with v even of the gradients, zero
+// beyond the row, and any two pixels of the window that stand as far apart.
 
 struct sums {
   const struct product_table *table;
   const ouroboros_convolution_t *convolution;
   const float *window, *out;
   const long *window_offsets, *out_offsets;
-  long segments;
+  long segments, length;
+  /// Between the steps of a segment.
+  long window_step, out_step;
+  int pairs;
 };
 
-/// C[i][j] (+)= Σ over pixels of a[i · a_unit …]·b[j …], for rows whose A stands at a + a_places[i].
+/// C[i][j] (+)= Σ over pixels of a[a_places[i] + …]·b[j + …].
 static void run(const struct sums *x, const float *a, const long *a_places, const long *a_offsets,
                 long a_step, const float *b, const long *b_offsets, long b_step, long m, long n, float *c,
                 long c_row, int accumulate) {
@@ -23,7 +31,7 @@ static void run(const struct sums *x, const float *a, const long *a_places, cons
   const long panels = panels_of(table, n), tiles = parts_of(m, table->rows);
   struct tile tile = {
       .a = a_rows, .c = c_rows, .a_offsets = a_offsets, .b_offsets = b_offsets, .segments = x->segments,
-      .length = x->convolution->out_width, .a_step = a_step, .b_step = b_step, .alpha = 1,
+      .length = x->length, .a_step = a_step, .b_step = b_step, .alpha = 1,
       .accumulate = accumulate,
   };
   for (long panel = 0; panel < panels; panel++) {
@@ -36,19 +44,19 @@ static void run(const struct sums *x, const float *a, const long *a_places, cons
         a_rows[r] = a + a_places[i];
         c_rows[r] = c + i * c_row + j;
       }
-      table->tile[rows - 1][pitch / table->width - 1](&tile);
+      (x->pairs ? table->bfloat_tile : table->tile)[rows - 1][pitch / table->width - 1](&tile);
     }
   }
 }
 
 /// Where the rows of the window of a block and of its output gradients begin.
 static long segments_of(const ouroboros_convolution_t *x, struct frame frame, long images, long rows,
-                        long *window_offsets, long *out_offsets) {
+                        long out_floats, long *window_offsets, long *out_offsets) {
   long segment = 0;
   for (long b = 0; b < images; b++)
     for (long u = 0; u < rows; u++, segment++) {
       window_offsets[segment] = (b * frame.rows + u * x->stride_y) * frame.columns * x->channels;
-      out_offsets[segment] = segment * x->out_width * x->out_channels;
+      out_offsets[segment] = segment * out_floats;
     }
   return segment;
 }
@@ -66,8 +74,8 @@ static void outputs_down(const struct sums *x, struct frame frame, const long *c
       for (long s = 0; s < across; s++) {
         const float *from =
             x->window + (r * v->dilation_y * frame.columns + s * v->dilation_x) * v->channels + g * of_group;
-        run(x, x->out + g * outputs, counting, x->out_offsets, v->out_channels, from, x->window_offsets,
-            v->stride_x * v->channels, outputs, n,
+        run(x, x->out + g * outputs, counting, x->out_offsets, x->out_step, from, x->window_offsets,
+            x->window_step, outputs, n,
             weights + g * outputs * row + (r * v->kernel_width + s) * of_group, row, accumulate);
       }
 }
@@ -84,8 +92,8 @@ static void kernel_down(const struct sums *x, struct frame frame, long *places, 
       for (long s = 0; s < v->kernel_width; s++)
         for (long c = 0; c < of_group; c++)
           places[i++] = (r * v->dilation_y * frame.columns + s * v->dilation_x) * v->channels + g * of_group + c;
-    run(x, x->window, places, x->window_offsets, v->stride_x * v->channels, x->out + g * outputs,
-        x->out_offsets, v->out_channels, depth, outputs, transposed + g * depth * pitch, pitch, accumulate);
+    run(x, x->window, places, x->window_offsets, x->window_step, x->out + g * outputs, x->out_offsets,
+        x->out_step, depth, outputs, transposed + g * depth * pitch, pitch, accumulate);
   }
 }
 
@@ -141,9 +149,15 @@ void convolution_backward_weights(const struct product_table *table, const ourob
       x->batch, x->out_height, x->out_width, x->stride_y, more, frame.columns * x->channels);
   const long most_rows = blocks.rows * x->stride_y + more, rows_of_block = blocks.images * blocks.rows;
   // Rows of B are read in whole vectors, beyond the last entry: the copies have room for that.
+  const int pairs = in_pairs(table, x->operands) && !alone;
   const int copied = x->operands == OUROBOROS_OPERANDS_BFLOAT16 || (turned && outputs % table->width != 0);
-  float *window = take(arena, blocks.images * most_rows * frame.columns * x->channels + slack, sizeof(float));
-  float *copy = take(arena, copied ? rows_of_block * x->out_width * x->out_channels + slack : 0, sizeof(float));
+  const long partner = x->stride_x * x->channels, out_pitch = rounded_up(x->out_channels, table->width);
+  const long out_floats =
+      pairs ? (x->out_width + 1) / 2 * out_pitch : x->out_width * x->out_channels;
+  const long window_floats = blocks.images * most_rows * frame.columns * x->channels + partner + slack;
+  float *window = take(arena, window_floats, sizeof(float));
+  float *window_pairs = take(arena, pairs ? window_floats + slack : 0, sizeof(float));
+  float *copy = take(arena, copied ? rows_of_block * out_floats + slack : 0, sizeof(float));
   const long collected = alone ? depth * rounded_up(x->channels, table->width) : depth * pitch * x->groups;
   float *transposed = take(arena, turned || alone ? collected : 0, sizeof(float));
   long *window_offsets = take(arena, rows_of_block, sizeof(long));
@@ -151,8 +165,12 @@ void convolution_backward_weights(const struct product_table *table, const ourob
   long *places = take(arena, depth > outputs ? depth : outputs, sizeof(long));
   if (arena->counting) return;
 
-  struct sums sums = {.table = table, .convolution = x, .window = window,
-                      .window_offsets = window_offsets, .out_offsets = out_offsets};
+  struct sums sums = {
+      .table = table, .convolution = x, .window = pairs ? window_pairs : window,
+      .window_offsets = window_offsets, .out_offsets = out_offsets,
+      .length = pairs ? (x->out_width + 1) / 2 : x->out_width, .window_step = pairs ? 2 * partner : partner,
+      .out_step = pairs ? out_pitch : x->out_channels, .pairs = pairs,
+  };
   for (long o = 0; o < outputs; o++) places[o] = o;
   for (long b = 0; b < x->batch; b += blocks.images)
     for (long u = 0; u < x->out_height; u += blocks.rows) {
@@ -160,14 +178,23 @@ void convolution_backward_weights(const struct product_table *table, const ourob
       frame.row = u * x->stride_y - x->pad_top;
       frame.rows = rows * x->stride_y + more;
       convolution_frame(table, in + b * x->height * x->width * x->channels, images, x->height, x->width,
-                        x->channels, frame, x->operands, window);
+                        x->channels, frame, pairs ? OUROBOROS_OPERANDS_FLOAT : x->operands, 1, window);
       sums.out = out + (b * x->out_height + u) * x->out_width * x->out_channels;
-      if (copied) {
+      if (pairs) {
+        const long floats = images * frame.rows * frame.columns * x->channels;
+        memset(window + floats, 0, (size_t)partner * sizeof(float));
+        table->pack_pairs(window, partner, 1, 2, floats, rounded_up(floats, table->width), window_pairs);
+        for (long row = 0; row < images * rows; row++)
+          table->pack_pairs(sums.out + row * x->out_width * x->out_channels, x->out_channels, 1, x->out_width,
+                            x->out_channels, out_pitch, copy + row * out_floats);
+        sums.out = copy;
+      } else if (copied) {
         const struct frame all = {0, 0, rows, x->out_width};
-        convolution_frame(table, sums.out, images, rows, x->out_width, x->out_channels, all, x->operands, copy);
+        convolution_frame(table, sums.out, images, rows, x->out_width, x->out_channels, all, x->operands,
+                          1, copy);
         sums.out = copy;
       }
-      sums.segments = segments_of(x, frame, images, rows, window_offsets, out_offsets);
+      sums.segments = segments_of(x, frame, images, rows, out_floats, window_offsets, out_offsets);
       const int later = b > 0 || u > 0;
       if (alone) depthwise(&sums, frame, places, transposed, later);
       else if (turned) kernel_down(&sums, frame, places, transposed, later);

@@ -11,26 +11,28 @@ enum {
 };
 
 void convolution_frame(const struct product_table *table, const float *images, long count, long height,
-                       long width, long channels, struct frame frame, int operands, float *out) {
-  const long row_floats = frame.columns * channels;
+                       long width, long channels, struct frame frame, int operands, long unit, float *out) {
+  const long size = unit == 2 ? sizeof(uint16_t) : sizeof(float), pixel = channels * size;
   const long left = frame.column < 0 ? smaller(-frame.column, frame.columns) : 0;
   const long end = frame.column + frame.columns;
   const long right = end > width ? smaller(end - width, frame.columns - left) : 0;
   const long there = frame.columns - left - right;
-  float *to = out;
+  char *to = (char *)out;
   for (long b = 0; b < count; b++)
-    for (long r = 0; r < frame.rows; r++, to += row_floats) {
+    for (long r = 0; r < frame.rows; r++, to += frame.columns * pixel) {
       const long y = frame.row + r;
       if (y < 0 || y >= height || there <= 0) {
-        memset(to, 0, (size_t)row_floats * sizeof(float));
+        memset(to, 0, (size_t)(frame.columns * pixel));
         continue;
       }
       const float *from = images + ((b * height + y) * width + frame.column + left) * channels;
-      memset(to, 0, (size_t)(left * channels) * sizeof(float));
-      memcpy(to + left * channels, from, (size_t)(there * channels) * sizeof(float));
-      memset(to + (left + there) * channels, 0, (size_t)(right * channels) * sizeof(float));
+      memset(to, 0, (size_t)(left * pixel));
+      if (unit == 2) table->narrow(from, there * channels, (uint16_t *)(to + left * pixel));
+      else memcpy(to + left * pixel, from, (size_t)(there * pixel));
+      memset(to + (left + there) * pixel, 0, (size_t)(right * pixel));
     }
-  if (operands == OUROBOROS_OPERANDS_BFLOAT16) table->round(out, to - out);
+  if (operands == OUROBOROS_OPERANDS_BFLOAT16 && unit == 1)
+    table->round(out, count * frame.rows * frame.columns * channels);
 }
 
 struct convolution_blocks convolution_cut(long batch, long rows, long row_places, long step, long more,
@@ -95,7 +97,7 @@ void convolution_run_sums(const struct convolution_sums *x) {
           a_rows[r] = x->a + x->a_places[i];
           c_rows[r] = x->c + x->c_places[i] + j;
         }
-        table->tile[rows - 1][pitch / table->width - 1](&tile);
+        (x->unit == 2 ? table->bfloat_tile : table->tile)[rows - 1][pitch / table->width - 1](&tile);
       }
     }
   }

@@ -10,13 +10,21 @@ struct frame {
   long row, column, rows, columns;
 };
 
-/// Copies a window of `count` images [height][width][channels] to [count][rows][columns][channels].
+/// How many entries along the channels of a group take 32 bits: two where pairs of bfloat16 are multiplied.
+static inline long in_place(const struct product_table *table, const ouroboros_convolution_t *x,
+                            long channels_of_group) {
+  return in_pairs(table, x->operands) && channels_of_group % 2 == 0 ? 2 : 1;
+}
+
+/// Copies a window of `count` images [height][width][channels] to [count][rows][columns][channels], with
+/// `unit` entries in 32 bits.
 void convolution_frame(const struct product_table *table, const float *images, long count, long height,
-                       long width, long channels, struct frame frame, int operands, float *out);
+                       long width, long channels, struct frame frame, int operands, long unit, float *out);
 
 /// Sums over runs of A at many places against one B:
 ///   C[place][j] (+)= Σ over segments and p < length of a[a_places[place] + offsets[segment] + p] · B[p′][j],
 /// p′ the running number of (segment, p). The packed B has panel after panel, each [segments·length][pitch].
+/// With a `unit` of 2 places, offsets, lengths and B count pairs of bfloat16.
 struct convolution_sums {
   const struct product_table *table;
   const float *a;
@@ -25,7 +33,7 @@ struct convolution_sums {
   const long *c_places;
   long places;
   const long *offsets;
-  long segments, length;
+  long segments, length, unit;
   const float *packed;
   long n;
   const ouroboros_convolution_t *convolution;

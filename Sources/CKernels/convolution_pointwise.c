@@ -5,7 +5,7 @@
 int convolution_is_pointwise(const ouroboros_convolution_t *x) {
   return x->kernel_height == 1 && x->kernel_width == 1 && x->stride_y == 1 && x->stride_x == 1 &&
          x->pad_top == 0 && x->pad_left == 0 && x->out_height == x->height && x->out_width == x->width &&
-         x->groups == 1 && x->operands == OUROBOROS_OPERANDS_FLOAT;
+         x->groups == 1;
 }
 
 static void run(struct product_task *task, struct arena *arena) {
@@ -18,7 +18,8 @@ static void run(struct product_task *task, struct arena *arena) {
 static struct product_task task_of(const struct product_table *table, const ouroboros_convolution_t *x,
                                    const float *a, const float *b, float *c) {
   return (struct product_task){.table = table, .a = a, .b = b, .c = c, .alpha = 1,
-                               .accumulate = x->accumulate, .activation = x->activation, .slope = x->slope};
+                               .accumulate = x->accumulate, .activation = x->activation, .slope = x->slope,
+                               .operands = x->operands};
 }
 
 void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x,

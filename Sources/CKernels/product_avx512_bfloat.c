@@ -23,7 +23,7 @@
 #pragma clang attribute pop
 
 #define BFLOAT_TILES                                                                            \
-  .bfloat_pairs = 1, .pack_pairs = pack_pairs,                                                  \
+  .bfloat_pairs = 1, .pack_pairs = pack_pairs, .narrow = narrow,                                                \
   .bfloat_tile = {PAIR_TILE_NAMES(1), PAIR_TILE_NAMES(2), PAIR_TILE_NAMES(3), PAIR_TILE_NAMES(4), \
                   PAIR_TILE_NAMES(5), PAIR_TILE_NAMES(6), PAIR_TILE_NAMES(7), PAIR_TILE_NAMES(8)}
 #include "product_names.h"

@@ -4,10 +4,13 @@ enum {
   LONGEST_SUM = 1024,
   /// Of a transposed A every step of the sum meets another cache line: fewer of them stay at hand.
   LONGEST_TRANSPOSED_SUM = 512,
+  SHORTEST_TRANSPOSED_SUM = 128,
   /// From here on every step of the sum would meet another page, too: such a transposed A is laid out anew.
   FAR_COLUMNS = 2048,
   /// Floats of a block of A, for a second-level cache to hold beside a panel of B.
   BLOCK_FLOATS = 1 << 17,
+  /// Floats of a C that stays in a second-level cache from block to block.
+  SUM_FLOATS = 3 << 16,
   BLOCK_COLUMNS = 768,
   /// Rows of B that stand a multiple of this many bytes apart compete for the same cache lines: with more
   /// rows of A than that, B is laid out anew.
@@ -15,10 +18,19 @@ enum {
   MANY_ROWS = 256,
 };
 
+/// How long the sums of a block may be. A transposed A is best met in whole rows of its memory, one after
+/// the other, as long as C stays at hand meanwhile.
+static long longest_sum(const struct product_task *x, int transposed) {
+  if (!transposed) return LONGEST_SUM;
+  const long whole = BLOCK_FLOATS / x->m;
+  if (x->m * x->n > SUM_FLOATS || whole > LONGEST_TRANSPOSED_SUM) return LONGEST_TRANSPOSED_SUM;
+  return whole < SHORTEST_TRANSPOSED_SUM ? SHORTEST_TRANSPOSED_SUM : whole;
+}
+
 void product_cut(struct product_task *x, int laid_out) {
   const struct product_table *table = x->table;
   const int transposed = x->a_row == 1 && x->a_column != 1;
-  const long longest = transposed && !laid_out ? LONGEST_TRANSPOSED_SUM : LONGEST_SUM;
+  const long longest = longest_sum(x, transposed && !laid_out);
   const long k = x->k > 0 ? x->k : 1;
   x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, longest)), 16));
   x->rows = rounded_up(parts_of(x->m, parts_of(x->m, BLOCK_FLOATS / x->depth)), table->width);

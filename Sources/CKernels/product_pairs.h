@@ -132,3 +132,12 @@ ALONE static void pack_pairs(const float *from, long row, long column, long coun
       }
   }
 }
+
+ALONE static void narrow(const float *from, long count, uint16_t *to) {
+  for (long i = 0; i < count; i += WIDTH) {
+    const long part = count - i;
+    const __m256bh halves = _mm512_cvtneps_pbh((__m512)load_some(from + i, part));
+    const __mmask16 mask = part >= WIDTH ? (__mmask16)0xffff : MASK(part);
+    _mm256_mask_storeu_epi16(to + i, mask, (__m256i)halves);
+  }
+}

@@ -46,7 +46,7 @@ static enum product_way way_of(const struct product_table *table, const ouroboro
   const double m = (double)x->m, n = (double)x->n, k = (double)x->k;
   const double along_columns = cost_of(table, m, n, k, one.pack_b, x->b_column == 1);
   const double along_rows =
-      cost_of(table, n, m, k, other.pack_b || x->m % table->width != 0, x->a_row == 1) + 0.4 * m * n;
+      cost_of(table, n, m, k, other.pack_b || x->m % table->width != 0, x->a_row == 1) + 0.6 * m * n;
   return along_rows < along_columns ? PRODUCT_TURNED : PRODUCT_STRAIGHT;
 }
 

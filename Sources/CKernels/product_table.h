@@ -112,6 +112,8 @@ struct product_table {
                float *out);
   /// to[i] += from[i] for i < count.
   void (*add)(float *to, const float *from, long count);
+  /// to[i] = from[i] as bfloat16; with `bfloat_pairs`.
+  void (*narrow)(const float *from, long count, uint16_t *to);
   /// Rounds to bfloat16 in place, to nearest, ties to even.
   void (*round)(float *values, long count);
   /// [few − 1]
