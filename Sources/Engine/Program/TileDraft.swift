@@ -227,7 +227,26 @@ struct TileDraft {
       MergedAxes(extents: space.shape, strides: [operand.layout.strides]).extents.count
     }
     let candidates = operands.indices.filter { operands[$0].isLoad && !operands[$0].layout.isContiguous }
-    return candidates.max { pieces(operands[$0]) < pieces(operands[$1]) }
+    // One number a row is no hindrance to what is computed once a row; copied, it would vary along
+    // the row, and so would that.
+    let inner = space.rowElements ?? space.tailElements ?? 1
+    let inTheWay = candidates.filter { (operands[$0].layout.trailingRepeats ?? 0) < inner }
+    if let worst = inTheWay.max(by: { pieces(operands[$0]) < pieces(operands[$1]) }) { return worst }
+    let elements = space.shape.reduce(1, *)
+    let hasParts = sinks.contains { !$0.isReduction && use.shape($0.node).reduce(1, *) != elements }
+    return hasParts ? nil : candidates.max { pieces(operands[$0]) < pieces(operands[$1]) }
+  }
+}
+
+extension Layout {
+  /// How often each element is repeated along trailing axes, where the elements follow one another but
+  /// for that; else nil.
+  fileprivate var trailingRepeats: Int? {
+    let varying = strides.indices.last { shape[$0] != 1 && strides[$0] != 0 } ?? -1
+    let rest = Layout(
+      root: root, offset: offset, shape: Array(shape.prefix(varying + 1)),
+      strides: Array(strides.prefix(varying + 1)))
+    return rest.isContiguous ? shape[(varying + 1)...].reduce(1, *) : nil
   }
 }
 
