@@ -42,8 +42,8 @@ static long segments_of(const ouroboros_convolution_t *x, struct axis down, stru
 }
 
 /// Lays out the part of the kernel of one phase, [taps · output channels] × [input channels of the group].
-static void pack_phase(const struct product_table *table, const ouroboros_convolution_t *x, struct axis down,
-                       struct axis right, const float *weights, float *packed) {
+static void pack_phase(const struct product_table *table, const ouroboros_convolution_t *x,
+                       struct axis down, struct axis right, const float *weights, float *packed) {
   const long n = x->channels / x->groups, outputs = x->out_channels / x->groups;
   const long row = x->kernel_height * x->kernel_width * n, depth = down.taps * right.taps * outputs;
   if (convolution_is_depthwise(x)) {
@@ -87,8 +87,9 @@ static long places_of(const ouroboros_convolution_t *x, struct frame frame, long
   return place;
 }
 
-void convolution_backward_data(const struct product_table *table, const ouroboros_convolution_t *x, const float *out, const float *weights,
-                               float *in, const float *bias, struct arena *arena) {
+void convolution_backward_data(const struct product_table *table, const ouroboros_convolution_t *x,
+                               const float *out, const float *weights, float *in, const float *bias,
+                               struct arena *arena) {
   if (convolution_is_pointwise(x)) {
     convolution_backward_data_pointwise(table, x, out, weights, in, bias, arena);
     return;
@@ -119,7 +120,8 @@ void convolution_backward_data(const struct product_table *table, const ouroboro
   if (arena->counting) return;
 
   const long phases = x->stride_y * x->stride_x, calls = convolution_is_depthwise(x) ? 1 : x->groups;
-  const long part_floats = convolution_is_depthwise(x) ? rounded_up(x->channels, table->width) : padded * outputs;
+  const long part_floats =
+      convolution_is_depthwise(x) ? rounded_up(x->channels, table->width) : padded * outputs;
   struct convolution_sums sums = {.table = table, .a_places = a_places, .c_places = c_places,
                                   .offsets = offsets, .n = n, .convolution = x};
   for (long b = 0; b < x->batch; b += blocks.images)

@@ -14,9 +14,9 @@ struct sums {
 };
 
 /// C[i][j] (+)= Σ over pixels of a[i · a_unit …]·b[j …], for rows whose A stands at a + a_places[i].
-static void run(const struct sums *x, const float *a, const long *a_places, const long *a_offsets, long a_step,
-                const float *b, const long *b_offsets, long b_step, long m, long n, float *c, long c_row,
-                int accumulate) {
+static void run(const struct sums *x, const float *a, const long *a_places, const long *a_offsets,
+                long a_step, const float *b, const long *b_offsets, long b_step, long m, long n, float *c,
+                long c_row, int accumulate) {
   const struct product_table *table = x->table;
   const float *a_rows[MAXIMUM_ROWS];
   float *c_rows[MAXIMUM_ROWS];
@@ -90,8 +90,8 @@ static void kernel_down(const struct sums *x, struct frame frame, long *places, 
 }
 
 /// weights [group][outputs][depth] (+)= the transposed sums [group][depth][pitch].
-static void transpose_sums(const ouroboros_convolution_t *v, const float *transposed, long groups, long depth,
-                           long outputs, long pitch, float *weights) {
+static void transpose_sums(const ouroboros_convolution_t *v, const float *transposed, long groups,
+                           long depth, long outputs, long pitch, float *weights) {
   for (long g = 0; g < groups; g++)
     for (long o = 0; o < outputs; o++) {
       float *to = weights + (g * outputs + o) * depth;
@@ -101,7 +101,8 @@ static void transpose_sums(const ouroboros_convolution_t *v, const float *transp
 }
 
 /// Every channel by itself: sums [taps][pitch].
-static void depthwise(const struct sums *x, struct frame frame, long *offsets, float *collected, int accumulate) {
+static void depthwise(const struct sums *x, struct frame frame, long *offsets, float *collected,
+                      int accumulate) {
   const ouroboros_convolution_t *v = x->convolution;
   for (long r = 0; r < v->kernel_height; r++)
     for (long s = 0; s < v->kernel_width; s++)
@@ -117,8 +118,8 @@ static void depthwise(const struct sums *x, struct frame frame, long *offsets, f
   x->table->depthwise_weights(&task);
 }
 
-void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
-                                  float *weights, struct arena *arena) {
+void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x,
+                                  const float *in, const float *out, float *weights, struct arena *arena) {
   if (convolution_is_pointwise(x)) {
     convolution_backward_weights_pointwise(table, x, in, out, weights, arena);
     return;

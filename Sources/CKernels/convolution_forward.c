@@ -45,8 +45,9 @@ static void pack_weights(const struct product_table *table, const ouroboros_conv
   }
 }
 
-void convolution_forward(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
-                         const float *bias, struct arena *arena) {
+void convolution_forward(const struct product_table *table, const ouroboros_convolution_t *x,
+                         const float *in, const float *weights, float *out, const float *bias,
+                         struct arena *arena) {
   if (convolution_is_pointwise(x)) {
     convolution_forward_pointwise(table, x, in, weights, out, bias, arena);
     return;

@@ -58,28 +58,34 @@ struct convolution_blocks convolution_cut(long batch, long rows, long row_places
                                           long row_floats);
 
 /// Each pass.
-void convolution_forward(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights, float *out,
-                         const float *bias, struct arena *arena);
-void convolution_backward_data(const struct product_table *table, const ouroboros_convolution_t *x, const float *out, const float *weights,
-                               float *in, const float *bias, struct arena *arena);
-void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
-                                  float *weights, struct arena *arena);
+void convolution_forward(const struct product_table *table, const ouroboros_convolution_t *x,
+                         const float *in, const float *weights, float *out, const float *bias,
+                         struct arena *arena);
+void convolution_backward_data(const struct product_table *table, const ouroboros_convolution_t *x,
+                               const float *out, const float *weights, float *in, const float *bias,
+                               struct arena *arena);
+void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x,
+                                  const float *in, const float *out, float *weights, struct arena *arena);
 
 /// Whether a pass is cheaper by the taps (convolution_taps.c), and the pass: `backward` from y to x.
 int convolution_forward_by_taps(const struct product_table *table, const ouroboros_convolution_t *x);
 int convolution_backward_data_by_taps(const struct product_table *table, const ouroboros_convolution_t *x);
-void convolution_by_taps(const struct product_table *table, const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
-                         float *written, const float *bias, struct arena *arena);
+void convolution_by_taps(const struct product_table *table, const ouroboros_convolution_t *x, int backward,
+                         const float *read, const float *weights, float *written, const float *bias,
+                         struct arena *arena);
 
 /// 1×1 convolutions as products (convolution_pointwise.c).
 int convolution_is_pointwise(const ouroboros_convolution_t *x);
-void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights,
-                                   float *out, const float *bias, struct arena *arena);
-void convolution_backward_data_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *out,
+void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x,
+                                   const float *in, const float *weights, float *out, const float *bias,
+                                   struct arena *arena);
+void convolution_backward_data_pointwise(const struct product_table *table,
+                                         const ouroboros_convolution_t *x, const float *out,
                                          const float *weights, float *in, const float *bias,
                                          struct arena *arena);
-void convolution_backward_weights_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
-                                            float *weights, struct arena *arena);
+void convolution_backward_weights_pointwise(const struct product_table *table,
+                                            const ouroboros_convolution_t *x, const float *in,
+                                            const float *out, float *weights, struct arena *arena);
 
 /// Whether a convolution is computed by Winograd's transforms (convolution_winograd.c), and its passes.
 int convolution_by_winograd(const ouroboros_convolution_t *x);

@@ -15,13 +15,15 @@ static void run(struct product_task *task, struct arena *arena) {
   if (!arena->counting) product_run(task);
 }
 
-static struct product_task task_of(const struct product_table *table, const ouroboros_convolution_t *x, const float *a, const float *b, float *c) {
+static struct product_task task_of(const struct product_table *table, const ouroboros_convolution_t *x,
+                                   const float *a, const float *b, float *c) {
   return (struct product_task){.table = table, .a = a, .b = b, .c = c, .alpha = 1,
                                .accumulate = x->accumulate, .activation = x->activation, .slope = x->slope};
 }
 
-void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *weights,
-                                   float *out, const float *bias, struct arena *arena) {
+void convolution_forward_pointwise(const struct product_table *table, const ouroboros_convolution_t *x,
+                                   const float *in, const float *weights, float *out, const float *bias,
+                                   struct arena *arena) {
   struct product_task task = task_of(table, x, in, weights, out);
   task.m = x->batch * x->height * x->width;
   task.n = task.c_row = x->out_channels;
@@ -31,7 +33,8 @@ void convolution_forward_pointwise(const struct product_table *table, const ouro
   run(&task, arena);
 }
 
-void convolution_backward_data_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *out,
+void convolution_backward_data_pointwise(const struct product_table *table,
+                                         const ouroboros_convolution_t *x, const float *out,
                                          const float *weights, float *in, const float *bias,
                                          struct arena *arena) {
   struct product_task task = task_of(table, x, out, weights, in);
@@ -43,8 +46,9 @@ void convolution_backward_data_pointwise(const struct product_table *table, cons
   run(&task, arena);
 }
 
-void convolution_backward_weights_pointwise(const struct product_table *table, const ouroboros_convolution_t *x, const float *in, const float *out,
-                                            float *weights, struct arena *arena) {
+void convolution_backward_weights_pointwise(const struct product_table *table,
+                                            const ouroboros_convolution_t *x, const float *in,
+                                            const float *out, float *weights, struct arena *arena) {
   struct product_task task = task_of(table, x, out, in, weights);
   task.activation = OUROBOROS_ACTIVATION_NONE;
   task.m = task.a_column = x->out_channels;

@@ -8,7 +8,8 @@
 // and the taps that meet at a pixel are added after, along rows of pixels.
 
 /// line[i] += from[i·step] for i < count.
-static void add_run(const struct product_table *table, float *line, const float *from, long step, long count) {
+static void add_run(const struct product_table *table, float *line, const float *from, long step,
+                    long count) {
   if (step == 1) table->add(line, from, count);
   else
     for (long i = 0; i < count; i++) line[i] += from[i * step];
@@ -23,8 +24,8 @@ static long range_of(long step, long shift, long count, long size, long *first) 
 }
 
 /// Output row u of forward, [out_channels][out_width], from the taps [out_channels][kernel][height][width].
-static void forward_row(const struct product_table *table, const ouroboros_convolution_t *x, const float *taps,
-                        long u, float *lines) {
+static void forward_row(const struct product_table *table, const ouroboros_convolution_t *x,
+                        const float *taps, long u, float *lines) {
   const long kernel = x->kernel_height * x->kernel_width, pixels = x->height * x->width;
   for (long r = 0; r < x->kernel_height; r++) {
     const long y = u * x->stride_y + r * x->dilation_y - x->pad_top;
@@ -42,8 +43,8 @@ static void forward_row(const struct product_table *table, const ouroboros_convo
 
 /// Row y of backward data from the taps [kernel][channels][out_height][out_width], the pixels of a row sorted
 /// by remainder: [channels][stride_x][pitch], pixel column at t = (column + pad_left) / stride_x.
-static void backward_row(const struct product_table *table, const ouroboros_convolution_t *x, const float *taps,
-                         long y, long pitch, float *lines) {
+static void backward_row(const struct product_table *table, const ouroboros_convolution_t *x,
+                         const float *taps, long y, long pitch, float *lines) {
   const long pixels = x->out_height * x->out_width;
   for (long r = 0; r < x->kernel_height; r++) {
     const long u = (y + x->pad_top - r * x->dilation_y) / x->stride_y;
@@ -59,8 +60,8 @@ static void backward_row(const struct product_table *table, const ouroboros_conv
 }
 
 /// Writes a row of `count` pixels; pixel i of channel c is lines[c·plane + place of i].
-static void finish_row(const ouroboros_convolution_t *x, const float *lines, long plane, long stride, long shift,
-                       long pitch, long count, long channels, const float *bias, float *row) {
+static void finish_row(const ouroboros_convolution_t *x, const float *lines, long plane, long stride,
+                       long shift, long pitch, long count, long channels, const float *bias, float *row) {
   const float slope = x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope;
   for (long c = 0; c < channels; c++) {
     const float *line = lines + c * plane;
@@ -78,8 +79,8 @@ static void finish_row(const ouroboros_convolution_t *x, const float *lines, lon
 }
 
 /// Whether the taps cost fewer vector multiply-adds than the sums over the kernel, for an image.
-static int fewer(const struct product_table *table, double taps, double places_of_taps, double channels_read, double sums, double written,
-                 double places) {
+static int fewer(const struct product_table *table, double taps, double places_of_taps,
+                 double channels_read, double sums, double written, double places) {
   const double width = (double)table->width;
   // Laying out the pixels, and adding the taps with the narrowest vectors.
   const double moving = places_of_taps * channels_read / 2 + places_of_taps * taps;
@@ -102,8 +103,9 @@ int convolution_backward_data_by_taps(const struct product_table *table, const o
                (double)(x->height * x->width));
 }
 
-void convolution_by_taps(const struct product_table *table, const ouroboros_convolution_t *x, int backward, const float *read, const float *weights,
-                         float *written, const float *bias, struct arena *arena) {
+void convolution_by_taps(const struct product_table *table, const ouroboros_convolution_t *x, int backward,
+                         const float *read, const float *weights, float *written, const float *bias,
+                         struct arena *arena) {
   const long kernel = x->kernel_height * x->kernel_width;
   const long pixels = backward ? x->out_height * x->out_width : x->height * x->width;
   const long sums = backward ? x->out_channels : x->channels;

@@ -9,7 +9,7 @@
 enum {
   POSITIONS = 16,
   /// Transformed floats of a block of tiles, for a second-level cache to hold beside the weights.
-  BLOCK_FLOATS = 1 << 17,
+  BLOCK_FLOATS = 3 << 15,
   FEWEST_CHANNELS = 16,
   FEWEST_TILES = 64,
 };
@@ -87,9 +87,27 @@ static void write_tile(const struct images *x, float *images, long tile, float *
                               : none;
 }
 
+/// Fetches a `part` of POSITIONS of the image rows that the tiles first … end − 1 meet: while products are
+/// made of one block, the pixels of the next arrive.
+static void fetch(const float *images, long image_rows, long row_floats, const struct images *x, long first,
+                  long end, long part, int writing) {
+  const long right = tiles_right(x), down = tiles_down(x), tiles = x->convolution->batch * down * right;
+  if (first >= tiles) return;
+  const long last = smaller(end, tiles) - 1;
+  const long row = first / (down * right) * image_rows + first / right % down * 2;
+  const long stop = smaller(last / (down * right) * image_rows + last / right % down * 2 + 2,
+                            x->convolution->batch * image_rows);
+  const long floats = (stop - row) * row_floats, from = floats * part / POSITIONS;
+  const float *start = images + row * row_floats;
+  for (long i = from; i < floats * (part + 1) / POSITIONS; i += 16) {
+    if (writing) __builtin_prefetch(start + i, 1, 2);
+    else __builtin_prefetch(start + i, 0, 2);
+  }
+}
+
 /// The weights [out_channels][9][channels] as [16][read channels × channels written], laid out for tiles.
-static void transform_weights(const struct product_table *table, const ouroboros_convolution_t *x, int backward,
-                              const float *weights, float *raw, float *packed) {
+static void transform_weights(const struct product_table *table, const ouroboros_convolution_t *x,
+                              int backward, const float *weights, float *raw, float *packed) {
   const long plane = plane_of(x->out_channels, x->channels);
   for (long o = 0; o < x->out_channels; o++) {
     const float *taps[9];
@@ -142,6 +160,9 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
       task.a = pixels + position * pixels_plane;
       task.packed = packed + position * floats;
       task.c = sums + position * sums_plane;
+      fetch(read, images.read_height, images.read_width * k, &images, first + block, first + 2 * block,
+            position, 0);
+      fetch(written, images.height, images.width * n, &images, first, first + block, position, 1);
       product_run(&task);
     }
     for (long t = 0; t < task.m; t++) {
@@ -191,6 +212,9 @@ void convolution_winograd_weights(const struct product_table *table, const ourob
       task.a = gradients + position * gradients_plane;
       task.b = pixels + position * pixels_plane;
       task.c = sums + position * sums_plane;
+      fetch(in, x->height, x->width * channels, &images, first + block, first + 2 * block, position, 0);
+      fetch(out, x->out_height, x->out_width * outputs, &images, first + block, first + 2 * block,
+            position, 0);
       product_run(&task);
     }
   }

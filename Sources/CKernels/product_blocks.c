@@ -1,11 +1,5 @@
 #include "product_blocks.h"
 
-#ifdef TUNE
-long tune(const char*n,long d);
-#else
-#define tune(n, d) (d)
-#endif
-
 enum {
   LONGEST_SUM = 1024,
   /// Of a transposed A every step of the sum meets another cache line: fewer of them stay at hand.
@@ -15,9 +9,10 @@ enum {
   /// Floats of a block of A, for a second-level cache to hold beside a panel of B.
   BLOCK_FLOATS = 1 << 17,
   BLOCK_COLUMNS = 768,
-  /// Rows of B that stand a multiple of this many bytes apart compete for the same cache lines.
+  /// Rows of B that stand a multiple of this many bytes apart compete for the same cache lines: with more
+  /// rows of A than that, B is laid out anew.
   CROWDED_BYTES = 4096,
-  MANY_ROWS = 2048,
+  MANY_ROWS = 256,
 };
 
 void product_cut(struct product_task *x, int laid_out) {
@@ -25,17 +20,19 @@ void product_cut(struct product_task *x, int laid_out) {
   const int transposed = x->a_row == 1 && x->a_column != 1;
   const long longest = transposed && !laid_out ? LONGEST_TRANSPOSED_SUM : LONGEST_SUM;
   const long k = x->k > 0 ? x->k : 1;
-  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, tune("DEPTH", longest))), 16));
-  x->rows = rounded_up(parts_of(x->m, parts_of(x->m, tune("BLOCK",BLOCK_FLOATS) / x->depth)), table->width);
+  x->depth = smaller(k, rounded_up(parts_of(k, parts_of(k, longest)), 16));
+  x->rows = rounded_up(parts_of(x->m, parts_of(x->m, BLOCK_FLOATS / x->depth)), table->width);
   const long panels = panels_of(table, x->n);
-  x->panels = parts_of(panels, parts_of(x->n, tune("COLUMNS",BLOCK_COLUMNS)));
-  x->pack_b = !(x->b_column == 1 && (x->m <= tune("DM",256) || (x->b_row * 4) % CROWDED_BYTES != 0));
-  x->pack_a = tune("PACKA", transposed && x->a_column >= FAR_COLUMNS) && x->m > table->rows &&
+  x->panels = parts_of(panels, parts_of(x->n, BLOCK_COLUMNS));
+  x->pack_b = !(x->b_column == 1 && (x->m <= MANY_ROWS || (x->b_row * 4) % CROWDED_BYTES != 0));
+  x->pack_a = transposed && x->a_column >= FAR_COLUMNS && x->m > table->rows &&
               x->n > table->width * table->vectors;
   if (x->operands == OUROBOROS_OPERANDS_BFLOAT16) x->pack_a = x->pack_b = 1;
 }
 
-long product_scratch_a(const struct product_task *x) { return x->pack_a ? rounded_up(x->rows * x->depth, 16) : 0; }
+long product_scratch_a(const struct product_task *x) {
+  return x->pack_a ? rounded_up(x->rows * x->depth, 16) : 0;
+}
 
 long product_scratch_b(const struct product_task *x) {
   const struct product_table *table = x->table;

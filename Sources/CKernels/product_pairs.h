@@ -86,7 +86,8 @@ INLINE void pack_pair_rows(const float *from, long row, long count, long columns
 }
 
 /// Columns contiguous: 32 entries of each of 16 columns become 16 rows of pairs.
-INLINE void pack_pair_columns(const float *from, long column, long count, long columns, long pitch, float *out) {
+INLINE void pack_pair_columns(const float *from, long column, long count, long columns, long pitch,
+                              float *out) {
   for (long j = 0; j < pitch; j += WIDTH, from += WIDTH * column, out += WIDTH) {
     const long there = columns - j;
     for (long p = 0; p < count; p += 2 * WIDTH) {

@@ -16,7 +16,8 @@ ALONE static double KERNEL(peak)(int operands, long iterations, double *operatio
 #ifdef PAIR_PEAK
   // Every step adds 2⁻¹⁴.
   if (operands == OUROBOROS_OPERANDS_BFLOAT16) {
-    const __m512bh one = (__m512bh)_mm512_set1_epi32(0x3f803f80), small = (__m512bh)_mm512_set1_epi32(0x38003800);
+    const __m512bh one = (__m512bh)_mm512_set1_epi32(0x3f803f80);
+    const __m512bh small = (__m512bh)_mm512_set1_epi32(0x38003800);
     for (long n = 0; n < iterations; n++)
       EACH(i, PEAK_SUMS) sums[i] = (vector)_mm512_dpbf16_ps((__m512)sums[i], one, small);
     *operations = 4.0 * WIDTH * PEAK_SUMS * (double)iterations;

@@ -1,11 +1,6 @@
 #include "product_plan.h"
 
 #include <string.h>
-#ifdef TUNE
-long tune(const char *n, long d);
-#else
-#define tune(n, d) (d)
-#endif
 
 /// Columns of C that a strip of a turned product holds.
 enum { STRIP = 64, SHORTEST_DOT = 32 };
@@ -52,7 +47,7 @@ static enum product_way way_of(const struct product_table *table, const ouroboro
   const double along_columns = cost_of(table, m, n, k, one.pack_b, x->b_column == 1);
   const double along_rows =
       cost_of(table, n, m, k, other.pack_b || x->m % table->width != 0, x->a_row == 1) + 0.4 * m * n;
-  return tune("TURN", along_rows < along_columns) ? PRODUCT_TURNED : PRODUCT_STRAIGHT;
+  return along_rows < along_columns ? PRODUCT_TURNED : PRODUCT_STRAIGHT;
 }
 
 struct product_plan product_plan(const struct product_table *table, const ouroboros_product_t *x,

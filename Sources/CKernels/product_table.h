@@ -8,8 +8,9 @@ enum { MAXIMUM_ROWS = 8, MAXIMUM_VECTORS = 3 };
 
 /// One tile: C [rows × columns] (+)= alpha · Σ over segments and p < length of
 ///   a[r][a_offsets[segment] + p·a_step] · b[b_offsets[segment] + p·b_step + column].
-/// Without b_offsets the rows of B go on from segment to segment. Rows of A and C stand where their pointers say, so one kernel serves products and convolutions. Rows of
-/// B are read in whole vectors; `columns` says how many entries of C exist.
+/// Without b_offsets the rows of B go on from segment to segment. Rows of A and C stand where their
+/// pointers say, so one kernel serves products and convolutions. Rows of B are read in whole vectors;
+/// `columns` says how many entries of C exist.
 ///
 /// With bfloat16 operands A and B point to pairs of them, one pair for each 32-bit place.
 struct tile {
@@ -42,8 +43,8 @@ struct dot {
   long out_row;
 };
 
-/// c[i·c_row + j] = activation((old) + alpha·sums[j·pitch + i] + bias[j]) for i < rows, j < columns. Whole vectors
-/// of `sums` are read.
+/// c[i·c_row + j] = activation((old) + alpha·sums[j·pitch + i] + bias[j]) for i < rows, j < columns. Whole
+/// vectors of `sums` are read.
 struct turn {
   const float *sums;
   long pitch;
@@ -56,8 +57,9 @@ struct turn {
   float slope;
 };
 
-/// Sums over kernel positions with one weight for each channel:
-///   c[c_places[i] + channel] = activation((old) + Σ a[a_places[i] + offsets[t] + channel]·weights[t·pitch + channel] + bias).
+/// Sums over kernel positions t with one weight for each channel:
+///   c[c_places[i] + channel] = activation(
+///       (old) + Σ a[a_places[i] + offsets[t] + channel]·weights[t·pitch + channel] + bias[channel]).
 struct depthwise {
   const float *a;
   const long *a_places;
@@ -73,8 +75,8 @@ struct depthwise {
   float slope;
 };
 
-/// Their gradient: sums[t·pitch + channel] (+)= Σ in[… + offsets[t] + channel]·out[… + channel] over segments
-/// and `length` pixels in each.
+/// Their gradient: sums[t·pitch + channel] (+)= Σ in[… + offsets[t] + channel]·out[… + channel] over
+/// segments and `length` pixels in each.
 struct depthwise_weights {
   const float *in, *out;
   const long *in_offsets, *out_offsets;
@@ -104,9 +106,10 @@ struct product_table {
   /// the first in the lower half; zeros beyond `count`.
   void (*pack_pairs)(const float *from, long row, long column, long count, long columns, long pitch,
                      float *out);
-  /// out[p·pitch + j] = from[p·row + j·column] for p < count, j < columns, and 0 up to the pitch, a multiple
-  /// of the width.
-  void (*pack)(const float *from, long row, long column, long count, long columns, long pitch, float *out);
+  /// out[p·pitch + j] = from[p·row + j·column] for p < count, j < columns, and 0 up to the pitch, a
+  /// multiple of the width.
+  void (*pack)(const float *from, long row, long column, long count, long columns, long pitch,
+               float *out);
   /// to[i] += from[i] for i < count.
   void (*add)(float *to, const float *from, long count);
   /// Rounds to bfloat16 in place, to nearest, ties to even.

@@ -4,16 +4,27 @@ import Randomness
 
 /// A Gaussian law, possibly degenerate.
 public struct GaussianLaw: Sendable {
-  public let dimension: Int
-  /// [dimension]
-  public let mean: [Double]
-  /// [dimension×dimension], symmetric; computed from the factor where the law was made from one.
-  ///
-  /// - Complexity: O(1), or dimension²·rank floating-point operations for a law made from a factor.
-  public var covariance: [Double] { dense ?? factor.square }
-  private let dense: [Double]?
-  /// F with covariance = F·Fᵀ.
-  public let factor: SemidefiniteFactor
+  /// Laws are copied more often than made.
+  private final class Storage: Sendable {
+    let mean: [Double]
+    let covariance: [Double]?
+    let hull: AffineHull?
+    let innerMean: [Double]
+    let innerFactor: SemidefiniteFactor
+
+    init(
+      mean: [Double], covariance: [Double]?, hull: AffineHull?, innerMean: [Double],
+      innerFactor: SemidefiniteFactor
+    ) {
+      self.mean = mean
+      self.covariance = covariance
+      self.hull = hull
+      self.innerMean = innerMean
+      self.innerFactor = innerFactor
+    }
+  }
+
+  private let storage: Storage
 
   /// - Parameters:
   ///   - covariance: [dimension×dimension], symmetric positive semi-definite.
@@ -23,11 +34,8 @@ public struct GaussianLaw: Sendable {
     precondition(
       covariance.count == mean.count * mean.count,
       "covariance \(covariance.count), mean \(mean.count)")
-    self.dimension = mean.count
-    self.mean = mean
-    self.dense = covariance
-    self.factor = SemidefiniteFactor(
-      covariance, dimension: mean.count, maximumRank: maximumRank)
+    let factor = SemidefiniteFactor(covariance, dimension: mean.count, maximumRank: maximumRank)
+    self.init(mean: mean, covariance: covariance, factor: factor)
   }
 
   /// A law with independent coordinates.
@@ -39,20 +47,60 @@ public struct GaussianLaw: Sendable {
     let d = mean.count
     var covariance = [Double](repeating: 0, count: d * d)
     for index in 0..<d { covariance[index * d + index] = variances[index] }
-    self.dimension = d
-    self.mean = mean
-    self.dense = covariance
-    self.factor = SemidefiniteFactor(diagonal: variances)
+    self.init(mean: mean, covariance: covariance, factor: SemidefiniteFactor(diagonal: variances))
   }
 
   /// The law with covariance F·Fᵀ.
   public init(mean: [Double], factor: SemidefiniteFactor) {
     precondition(factor.dimension == mean.count, "factor of \(factor.dimension), mean \(mean.count)")
-    self.dimension = mean.count
-    self.mean = mean
-    self.dense = nil
-    self.factor = factor
+    self.init(mean: mean, covariance: nil, factor: factor)
   }
+
+  /// The law of hull.point(y) with y ~ N(mean, F·Fᵀ).
+  ///
+  /// - Parameter mean: [rank of the hull]
+  public init(in hull: AffineHull, mean: [Double], factor: SemidefiniteFactor) {
+    precondition(
+      factor.dimension == hull.rank && mean.count == hull.rank,
+      "factor of \(factor.dimension), mean \(mean.count), hull of \(hull.rank)")
+    storage = Storage(
+      mean: hull.point(mean), covariance: nil, hull: hull, innerMean: mean, innerFactor: factor)
+  }
+
+  private init(mean: [Double], covariance: [Double]?, factor: SemidefiniteFactor) {
+    storage = Storage(
+      mean: mean, covariance: covariance, hull: nil, innerMean: mean, innerFactor: factor)
+  }
+
+  public var dimension: Int { storage.mean.count }
+  /// [dimension]
+  public var mean: [Double] { storage.mean }
+
+  /// The hull of a degenerate law that was made in its coordinates.
+  public var hull: AffineHull? { storage.hull }
+  /// The mean in the coordinates of the hull, or of space where there is none.
+  public var innerMean: [Double] { storage.innerMean }
+  /// The factor in the coordinates of the hull, or of space where there is none.
+  public var innerFactor: SemidefiniteFactor { storage.innerFactor }
+
+  /// F with covariance = F·Fᵀ.
+  ///
+  /// - Complexity: O(1), or dimension·rank² for a law in a hull.
+  public var factor: SemidefiniteFactor { hull?.embedding(innerFactor) ?? innerFactor }
+
+  /// The rank of the covariance.
+  public var rank: Int { innerFactor.rank }
+
+  /// [dimension×dimension], symmetric; computed from the factor where the law was made from one.
+  ///
+  /// - Complexity: O(1), or dimension²·rank floating-point operations for a law made from a factor.
+  public var covariance: [Double] { storage.covariance ?? factor.square }
+
+  /// tr Σ; orthonormal coordinates keep it.
+  public var varianceTrace: Double { innerFactor.trace }
+
+  /// ln det Σ; −∞ where Σ is singular.
+  public var logDeterminant: Double { hull == nil ? innerFactor.logDeterminant : -.infinity }
 
   /// N(0, I).
   public static func standard(dimension: Int) -> GaussianLaw {
@@ -61,16 +109,9 @@ public struct GaussianLaw: Sendable {
       variances: [Double](repeating: 1, count: dimension))
   }
 
-  /// tr Σ.
-  public var varianceTrace: Double {
-    guard let dense else { return factor.trace }
-    var trace = 0.0
-    for index in 0..<dimension { trace += dense[index * dimension + index] }
-    return trace
-  }
-
   /// `count` draws, [count×dimension] row-major; the covariance multiplied by `scale`.
   public func sample(_ count: Int, scale: Double = 1, stream: inout RandomStream) -> [Double] {
+    let factor = factor
     let rank = factor.rank
     let root = scale.squareRoot()
     if dimension == 1 {
@@ -88,6 +129,16 @@ public struct GaussianLaw: Sendable {
     guard rank > 0, count > 0 else { return values }
     var normals = [Double](repeating: 0, count: count * rank)
     stream.fillNormals(&normals)
+    if factor.isDiagonal {
+      let deviations = factor.values
+      for row in 0..<count {
+        for column in 0..<dimension {
+          values[row * dimension + column] +=
+            root * deviations[column * (dimension + 1)] * normals[row * dimension + column]
+        }
+      }
+      return values
+    }
     multiply(
       normals, factor.values, transposingB: true, m: count, n: dimension, k: rank,
       alpha: root, beta: 1, into: &values)
@@ -96,6 +147,7 @@ public struct GaussianLaw: Sendable {
 
   /// ln density of each row of `x` [rows×dimension]; −∞ everywhere where the law is degenerate.
   public func logDensity(_ x: [Double], rows: Int) -> [Double] {
+    let factor = factor
     guard factor.isTriangular else { return [Double](repeating: -.infinity, count: rows) }
     let constant = -0.5 * (Double(dimension) * log(2 * .pi) + factor.logDeterminant)
     var centred = x

@@ -29,8 +29,8 @@ struct BlockBuilder {
   }
 
   /// Whether the gathered generations have waited long enough.
-  func isDue(after seconds: Double) -> Bool {
-    !provenance.isEmpty && monotonicSeconds() - opened >= seconds
+  func isDue(after seconds: Double, now: Double) -> Bool {
+    !provenance.isEmpty && now - opened >= seconds
   }
 
   /// The gathered generations as a block; the builder goes on empty.

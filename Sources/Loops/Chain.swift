@@ -72,7 +72,7 @@ final class Chain<Model: GenerativeModel> {
     let training = TrainingSet(
       space: real.space, provenance: real.provenance, parts: [real], statistics: statistics,
       laws: laws)
-    let report = try model.fit(training, key: keys.fit(generation: 0))
+    let report = try model.fit(training, key: keys.firstFit)
     return FirstGeneration(
       real: real, statistics: statistics, blank: blank, model: model, report: report)
   }
@@ -114,6 +114,8 @@ final class Chain<Model: GenerativeModel> {
     var report = first.report
     var provenance = first.real.provenance
     var recipe: Recipe?
+    var generationKeys = keys.cell(generation: 0)
+    var row: [Double] = []
     for generation in 0...last {
       try control.tick()
       if control.shouldStop() { throw Interrupted() }
@@ -125,25 +127,30 @@ final class Chain<Model: GenerativeModel> {
         case .warm: break
         case .base: model = first.model
         }
-        report = try model.fit(training, key: keys.fit(generation: generation))
+        report = try model.fit(training, key: generationKeys.fit)
         provenance = training.provenance
         clock.charge(.fit)
       }
-      recipe = generation < last ? nextRecipe(generation + 1) : nil
-      let synthesis = try synthesize(model, generation: generation, recipe: recipe, clock: &clock)
+      let own = generationKeys
+      generationKeys = keys.cell(generation: generation + 1)
+      recipe = generation < last ? nextRecipe(generation + 1, key: generationKeys.compose) : nil
+      let synthesis = try synthesize(
+        model, generation: generation, recipe: recipe, keys: own, clock: &clock)
       if cell.spec.keep.samples.contains(generation), let samples = synthesis?.samples {
         try control.keep(generation, samples)
         clock.charge(.write)
       }
       if generation >= committed {
-        let row = try measure(model, generation: generation, samples: synthesis?.samples, report: report)
+        try measure(
+          model, generation: generation, samples: synthesis?.samples, report: report,
+          key: own.measure, into: &row)
         builder.append(generation: generation, row: row, provenance: provenance.summary)
       }
       clock.charge(.measure)
       composer.remember(
         generation: generation, model: model, synthesis: synthesis,
         provenance: syntheticProvenance(generation), keepsValues: keepsValues(recipe))
-      if generation < last, builder.isDue(after: control.blockSeconds) {
+      if generation < last, builder.isDue(after: control.blockSeconds, now: clock.now) {
         try control.emit(builder.take(status: .running, seconds: clock.take()))
         clock.charge(.write)
       }
@@ -152,8 +159,8 @@ final class Chain<Model: GenerativeModel> {
     return .done
   }
 
-  private func nextRecipe(_ generation: Int) -> Recipe {
-    var stream = RandomStream(key: keys.cell(.compose, generation: generation))
+  private func nextRecipe(_ generation: Int, key: RandomKey) -> Recipe {
+    var stream = RandomStream(key: key)
     return cell.policy.recipe(generation: generation, stream: &stream)
   }
 
@@ -169,7 +176,8 @@ final class Chain<Model: GenerativeModel> {
 
   /// The synthetic set of this generation, where the next recipe, a metric or `keep` asks for it.
   private func synthesize(
-    _ model: Model, generation: Int, recipe: Recipe?, clock: inout PhaseClock
+    _ model: Model, generation: Int, recipe: Recipe?, keys: GenerationKeys,
+    clock: inout PhaseClock
   ) throws -> Synthesis<Model.Statistics>? {
     let kept = cell.spec.keep.samples.contains(generation)
     let measured = metricsNeedSamples || kept
@@ -178,23 +186,22 @@ final class Chain<Model: GenerativeModel> {
     let synthesis = try composer.draw(
       cell.spec.loop.samples.count(generation: generation, dataCount: first.real.count), from: model,
       generation: generation, needsValues: measured || keepsValues(recipe),
-      sampleKey: keys.cell(.sample, generation: generation),
-      correctKey: keys.cell(.correct, generation: generation))
+      sampleKey: keys.sample, correctKey: keys.correct)
     clock.charge(.sample)
     return synthesis
   }
 
   private func measure(
-    _ model: Model, generation: Int, samples: SampleSet?, report: FitReport
-  ) throws -> [Double] {
+    _ model: Model, generation: Int, samples: SampleSet?, report: FitReport, key: RandomKey,
+    into row: inout [Double]
+  ) throws {
     let subject = Subject(
       generation: generation, law: model.law, firstLaw: first.model.law,
       samples: samples ?? SampleSet(emptyIn: cell.dataset.space),
-      key: keys.cell(.measure, generation: generation))
-    var row: [Double] = []
+      key: key)
+    row.removeAll(keepingCapacity: true)
     for metric in metrics { row += try metric.measure(subject) }
     for (name, value) in report.values where !name.isEmpty { row.append(value) }
-    return row
   }
 }
 

@@ -27,9 +27,8 @@ public struct ChainKeys: Sendable {
   package let data: RandomKey
   package let first: RandomKey
   package let cell: RandomKey
-  /// The cell's key for each purpose, in the order of `Purpose.allCases`: folded once a chain, not once
-  /// a generation.
-  private let purposes: [RandomKey]
+  /// The cell's key for each purpose of a generation: folded once a chain, not once a generation.
+  private let purposes: RandomKeyOctet
 
   /// - Parameters:
   ///   - study: the study's seed.
@@ -41,19 +40,30 @@ public struct ChainKeys: Sendable {
     first = root.folding(text: scopes.first).folding(chain)
     let own = root.folding(text: scopes.cell).folding(chain)
     cell = own
-    purposes = Purpose.allCases.map { own.folding($0) }
+    purposes = RandomKeyOctet(GenerationKeys.purposes.map { own.folding($0) })
   }
 
   package func data(_ purpose: Purpose, generation: Int = 0) -> RandomKey {
     data.folding(purpose).generation(generation)
   }
 
-  package func fit(generation: Int) -> RandomKey {
-    generation == 0 ? first.folding(.fit).generation(0) : cell(.fit, generation: generation)
-  }
+  /// The key of the fit to the real data.
+  package var firstFit: RandomKey { first.folding(.fit).generation(0) }
 
-  package func cell(_ purpose: Purpose, generation: Int) -> RandomKey {
-    // Raw values count from 1 in the order of the cases.
-    purposes[Int(purpose.rawValue) - 1].generation(generation)
+  /// The keys of a generation of the cell.
+  package func cell(generation: Int) -> GenerationKeys {
+    GenerationKeys(keys: purposes.generation(generation))
   }
+}
+
+/// What the random numbers of one generation are made from, by purpose.
+package struct GenerationKeys {
+  fileprivate static let purposes: [Purpose] = [.compose, .fit, .sample, .correct, .measure]
+  fileprivate let keys: RandomKeyOctet
+
+  package var compose: RandomKey { keys[0] }
+  package var fit: RandomKey { keys[1] }
+  package var sample: RandomKey { keys[2] }
+  package var correct: RandomKey { keys[3] }
+  package var measure: RandomKey { keys[4] }
 }

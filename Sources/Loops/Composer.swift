@@ -24,10 +24,8 @@ final class Composer<Model: GenerativeModel> {
   private let keys: ChainKeys
   private let first: FirstGeneration<Model>
   private let corrector: any Corrector
-  private var stored: [Int: Stored] = [:]
-  /// Sets below this generation are gone.
-  private var forgotten = 0
-  private var models: [Int: Model] = [:]
+  private var stored = GenerationWindow<Stored>()
+  private var models = GenerationWindow<Model>()
   /// What has been merged so far: the ingredients, their statistics and origins.
   private var pooled: (ingredients: [Ingredient], statistics: Model.Statistics, provenance: Provenance)?
 
@@ -69,9 +67,8 @@ final class Composer<Model: GenerativeModel> {
         samples: keepsValues ? synthesis.samples : nil, statistics: synthesis.statistics,
         law: keepsLaw ? model.law : nil, provenance: provenance)
     }
+    models.drop(before: generation + 1 - cell.policy.modelMemory)
     models[generation] = model
-    let memory = cell.policy.modelMemory
-    if memory <= generation { models[generation - memory] = nil }
   }
 
   /// The training set of a recipe for `generation`.
@@ -92,7 +89,7 @@ final class Composer<Model: GenerativeModel> {
     }
     forget(recipe, merged: false)
     if let size = recipe.subsample {
-      var stream = RandomStream(key: keys.cell(.compose, generation: generation).folding(.order))
+      var stream = RandomStream(key: keys.cell(generation: generation).compose.folding(.order))
       let subset = SampleSet.selecting(
         stream.sample(size, of: provenance.count), fromPartsOf: parts)
       return TrainingSet(
@@ -149,8 +146,7 @@ final class Composer<Model: GenerativeModel> {
     for ingredient in recipe.ingredients {
       guard case .synthetic(let generations) = ingredient else { continue }
       let end = merged ? generations.upperBound : generations.lowerBound
-      for generation in (forgotten..<max(end, forgotten)) { stored[generation] = nil }
-      forgotten = max(end, forgotten)
+      stored.drop(before: end)
     }
   }
 
@@ -180,7 +176,7 @@ final class Composer<Model: GenerativeModel> {
       guard let model = models[source] else {
         preconditionFailure("the model of generation \(source) was not kept")
       }
-      let key = keys.cell(.compose, generation: generation).folding(UInt64(source))
+      let key = keys.cell(generation: generation).compose.folding(UInt64(source))
       let drawn = try draw(
         count, from: model, generation: source, needsValues: needsValues || !Self.hasStatistics,
         sampleKey: key.folding(.sample), correctKey: key.folding(.correct))

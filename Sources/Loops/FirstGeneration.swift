@@ -2,7 +2,7 @@ import Models
 import Samples
 
 /// Real data and the model fitted to them: what arms that differ in the loop alone have in common.
-struct FirstGeneration<Model: GenerativeModel>: Sendable {
+final class FirstGeneration<Model: GenerativeModel>: Sendable {
   let real: SampleSet
   /// Statistics of `real`, for models that have some.
   let statistics: Model.Statistics?
@@ -10,6 +10,16 @@ struct FirstGeneration<Model: GenerativeModel>: Sendable {
   let blank: Model
   let model: Model
   let report: FitReport
+
+  init(
+    real: SampleSet, statistics: Model.Statistics?, blank: Model, model: Model, report: FitReport
+  ) {
+    self.real = real
+    self.statistics = statistics
+    self.blank = blank
+    self.model = model
+    self.report = report
+  }
 }
 
 /// The generation 0 a process fitted last. Chains are dispatched so that arms sharing one follow each

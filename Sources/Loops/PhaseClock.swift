@@ -14,13 +14,14 @@ package func monotonicSeconds() -> Double {
 /// Splits the time of a chain into phases.
 struct PhaseClock {
   private(set) var seconds = [Double](repeating: 0, count: Phase.allCases.count)
-  private var last = monotonicSeconds()
+  /// When it was last read.
+  private(set) var now = monotonicSeconds()
 
   /// Charges the time since the last call to `phase`.
   mutating func charge(_ phase: Phase) {
-    let now = monotonicSeconds()
-    seconds[phase.rawValue] += now - last
-    last = now
+    let time = monotonicSeconds()
+    seconds[phase.rawValue] += time - now
+    now = time
   }
 
   /// The seconds by phase since the last call, which start again at zero.

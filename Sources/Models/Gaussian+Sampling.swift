@@ -24,7 +24,7 @@ extension Gaussian {
         return synthesizeScalars(from: fitted, scale: scale, request, stream: &stream)
       }
       let z = StandardNormalSample(
-        drawing: request.count, rank: fitted.factor.rank, stream: &stream)
+        drawing: request.count, rank: fitted.rank, stream: &stream)
       let statistics = transformed(z, by: fitted, scale: scale, variance: request.bias)
       guard request.needsValues else { return Synthesis(samples: nil, statistics: statistics) }
       let values = transformedValues(z, by: fitted.factor, scale: scale, mean: statistics.mean)
@@ -51,27 +51,29 @@ extension Gaussian {
   private func drawnStatistics(
     of count: Int, from law: GaussianLaw, scale: Double, stream: inout RandomStream
   ) -> GaussianStatistics {
-    let rank = law.factor.rank
+    let factor = law.innerFactor
+    let rank = factor.rank
     var z = [Double](repeating: 0, count: rank)
     if count > 0 {
       stream.fillNormals(&z)
       let deviation = (1 / Double(count)).squareRoot()
       for index in 0..<rank { z[index] *= deviation }
     }
-    let mean = law.factor.applied(to: z, scale: scale, adding: law.mean)
+    let mean = factor.applied(to: z, scale: scale, adding: law.innerMean)
     let columns = min(rank, max(count - 1, 0))
+    let n = factor.dimension
     guard columns > 0 else {
       return GaussianStatistics(
-        count: count, mean: mean, scatter: [Double](repeating: 0, count: dimension * dimension))
+        count: count, mean: mean, scatter: [Double](repeating: 0, count: n * n), in: law.hull)
     }
     if dimension == 1 {
-      let deviation = scale * law.factor.values[0]
       let sum = stream.chiSquare(degreesOfFreedom: Double(count - 1))
-      return GaussianStatistics(count: count, mean: mean, scatter: [deviation * deviation * sum])
+      return GaussianStatistics(count: count, mean: mean, scatter: [scale * scale * factor.trace * sum])
     }
-    let factor = stream.wishartFactor(dimension: rank, degreesOfFreedom: count - 1)
+    let drawn = stream.wishartFactor(dimension: rank, degreesOfFreedom: count - 1)
     return GaussianStatistics(
-      count: count, mean: mean, factor: law.factor.times(lower: factor, columns: columns, scale: scale))
+      count: count, mean: mean, factor: factor.times(lower: drawn, columns: columns, scale: scale),
+      in: law.hull)
   }
 
   private func set(_ values: [Double], _ request: SampleRequest) -> SampleSet {
@@ -83,7 +85,7 @@ extension Gaussian {
     from law: GaussianLaw, scale: Double, _ request: SampleRequest, stream: inout RandomStream
   ) -> Synthesis<GaussianStatistics> {
     let count = request.count
-    let deviation = law.factor.rank == 1 ? scale * law.factor.values[0] : 0
+    let deviation = law.rank == 1 ? scale * law.factor.values[0] : 0
     var z = [Double](repeating: 0, count: count)
     if deviation > 0 { stream.fillNormals(&z) }
     var mean = law.mean[0]
@@ -105,8 +107,8 @@ extension Gaussian {
     _ z: StandardNormalSample, by law: GaussianLaw, scale: Double, variance: Double
   ) -> GaussianStatistics {
     GaussianStatistics(
-      count: z.count, mean: law.factor.applied(to: z.mean, scale: scale, adding: law.mean),
-      scatter: law.factor.congruence(of: z.scatter, scale: variance))
+      count: z.count, mean: law.innerFactor.applied(to: z.mean, scale: scale, adding: law.innerMean),
+      scatter: law.innerFactor.congruence(of: z.scatter, scale: variance), in: law.hull)
   }
 
   /// mean + scale·F·(z − z̄), [count×dimension].

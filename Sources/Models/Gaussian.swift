@@ -77,7 +77,7 @@ public struct Gaussian: GenerativeModel {
       target = try exactFit(to: statistics(of: training))
     }
     fitted = steps.steps == nil ? target : damped(towards: target)
-    return FitReport([("rank", Double(fitted?.factor.rank ?? 0))])
+    return FitReport([("rank", Double(fitted?.rank ?? 0))])
   }
 
   private func exactFit(to statistics: GaussianStatistics) throws(FitError) -> GaussianLaw {
@@ -87,7 +87,7 @@ public struct Gaussian: GenerativeModel {
       throw .degenerate("the unbiased covariance of one sample does not exist")
     }
     let divisor = Double(isUnbiased ? n - 1 : n)
-    for value in statistics.mean where !value.isFinite {
+    guard statistics.isMeanFinite else {
       throw .notFinite(quantity: "the mean of the training set")
     }
     guard let law = statistics.law(divisor: divisor, maximumRank: n - 1) else {

@@ -3,73 +3,109 @@ import Laws
 import Samples
 
 /// Count, mean and scatter of a set of vectors: all a Gaussian fit needs.
+///
+/// A set known to lie in an affine hull is held in the coordinates of the hull: of M samples in d > M
+/// dimensions everything that follows costs as in M − 1 dimensions.
 public struct GaussianStatistics: SufficientStatistics {
-  public let dimension: Int
   public private(set) var count: Int
-  /// [dimension]; zeros for an empty set.
-  public private(set) var mean: [Double]
-  private var form: Form
+  private var storage: Storage
+
+  /// Shared by copies until one of them changes: a generation copies its statistics several times.
+  private final class Storage: @unchecked Sendable {
+    /// The hull of a set that is held in its coordinates.
+    let hull: AffineHull?
+    /// The mean in the coordinates in use; zeros for an empty set.
+    var mean: [Double]
+    /// The scatter in the coordinates in use.
+    var form: Form
+
+    init(hull: AffineHull?, mean: [Double], form: Form) {
+      self.hull = hull
+      self.mean = mean
+      self.form = form
+    }
+  }
 
   /// How the scatter is held.
   private enum Form {
-    /// [dimension×dimension], the lower triangle; above it anything.
+    /// [n×n] in n coordinates, the lower triangle; above it anything.
     case dense([Double])
     /// A factor G with scatter = G·Gᵀ, as statistics drawn directly have it: a fit to one such set
     /// needs no factorisation.
     case factored(SemidefiniteFactor)
   }
 
-  public init(count: Int, mean: [Double], scatter: [Double]) {
+  /// - Parameters:
+  ///   - mean: [n], in the coordinates of the hull where there is one.
+  ///   - scatter: [n×n], likewise; the lower triangle counts.
+  public init(count: Int, mean: [Double], scatter: [Double], in hull: AffineHull? = nil) {
     precondition(
       scatter.count == mean.count * mean.count, "scatter \(scatter.count), mean \(mean.count)")
-    self.dimension = mean.count
-    self.count = count
-    self.mean = mean
-    form = .dense(scatter)
+    self.init(count: count, mean: mean, form: .dense(scatter), in: hull)
   }
 
   /// - Parameter factor: G with scatter = G·Gᵀ.
-  init(count: Int, mean: [Double], factor: SemidefiniteFactor) {
+  init(count: Int, mean: [Double], factor: SemidefiniteFactor, in hull: AffineHull?) {
     precondition(factor.dimension == mean.count, "factor of \(factor.dimension), mean \(mean.count)")
-    self.dimension = mean.count
-    self.count = count
-    self.mean = mean
-    form = .factored(factor)
+    self.init(count: count, mean: mean, form: .factored(factor), in: hull)
   }
+
+  private init(count: Int, mean: [Double], form: Form, in hull: AffineHull?) {
+    precondition(hull.map { $0.rank == mean.count } ?? true, "mean \(mean.count) in a hull")
+    self.count = count
+    storage = Storage(hull: hull, mean: mean, form: form)
+  }
+
+  private var hull: AffineHull? { storage.hull }
+  private var innerMean: [Double] { storage.mean }
+  private var form: Form { storage.form }
+
+  public var dimension: Int { hull?.dimension ?? innerMean.count }
+
+  /// [dimension]; zeros for an empty set.
+  public var mean: [Double] { hull?.point(innerMean) ?? innerMean }
+
+  var isMeanFinite: Bool { innerMean.allSatisfy(\.isFinite) }
 
   /// Σ (x − mean)(x − mean)ᵀ, [dimension×dimension], symmetric.
   ///
-  /// - Complexity: O(dimension²), or dimension²·rank for statistics held by their factor.
-  public var scatter: [Double] {
+  /// - Complexity: O(dimension²), or dimension²·rank for statistics held by their factor or in a hull.
+  public var scatter: [Double] { hull?.embedding(symmetric: innerScatter) ?? innerScatter }
+
+  private var innerScatter: [Double] {
     switch form {
     case .dense(var scatter):
-      symmetriseFromLower(&scatter, dimension)
+      symmetriseFromLower(&scatter, innerMean.count)
       return scatter
     case .factored(let factor): return factor.square
     }
   }
 
-  /// The law with covariance scatter/divisor, and whether its numbers are finite.
+  /// The law with covariance scatter/divisor; `nil` where its numbers are not finite.
   ///
   /// - Parameter maximumRank: an upper bound of the covariance's rank.
-  /// - Complexity: O(dimension²) for statistics held by their factor, O(dimension³) otherwise.
+  /// - Complexity: O(dimension) for statistics held by their factor, O(dimension³) otherwise.
   func law(divisor: Double, maximumRank: Int) -> GaussianLaw? {
+    let factor: SemidefiniteFactor
     switch form {
-    case .factored(let factor):
-      guard factor.trace.isFinite else { return nil }
-      return GaussianLaw(mean: mean, factor: factor.scaled(by: (1 / divisor).squareRoot()))
+    case .factored(let own):
+      guard own.trace.isFinite else { return nil }
+      factor = own.scaled(by: (1 / divisor).squareRoot())
     case .dense(let scatter):
-      if dimension == 1 {
-        let variance = scatter[0] / divisor
-        return variance.isFinite ? GaussianLaw(mean: mean, covariance: [variance]) : nil
-      }
+      let n = innerMean.count
       // A finite diagonal bounds every entry (Cauchy–Schwarz).
-      for index in 0..<dimension where !scatter[index * dimension + index].isFinite { return nil }
-      return GaussianLaw(
-        mean: mean,
-        factor: SemidefiniteFactor(
-          scatter, dimension: dimension, maximumRank: maximumRank, scale: 1 / divisor))
+      for index in 0..<n where !scatter[index * n + index].isFinite { return nil }
+      factor = SemidefiniteFactor(
+        scatter, dimension: n, maximumRank: maximumRank, scale: 1 / divisor)
     }
+    if factor.rank > 0, factor.rank < factor.dimension {
+      let (hull, inside) = AffineHull.spanned(
+        by: hull?.embedding(factor) ?? factor, at: mean)
+      return GaussianLaw(
+        in: hull, mean: [Double](repeating: 0, count: hull.rank), factor: inside)
+    }
+    guard let hull else { return GaussianLaw(mean: innerMean, factor: factor) }
+    return GaussianLaw(in: hull, mean: innerMean, factor: factor)
   }
 
   /// The pairwise update of Chan, Golub & LeVeque, "Algorithms for computing the sample variance",
@@ -83,20 +119,30 @@ public struct GaussianStatistics: SufficientStatistics {
       self = other
       return
     }
+    guard hull === other.hull else {
+      var other = other
+      share(coordinatesWith: &other)
+      merge(other)
+      return
+    }
     let total = Double(count) + Double(other.count)
     let share = Double(other.count) / total
     let weight = Double(count) * share
     count += other.count
-    if dimension == 1, case .dense(let own) = form, case .dense(let added) = other.form {
-      let gap = other.mean[0] - mean[0]
-      mean[0] += gap * share
-      form = .dense([own[0] + added[0] + weight * (gap * gap)])
+    if !isKnownUniquelyReferenced(&storage) {
+      storage = Storage(hull: hull, mean: innerMean, form: form)
+    }
+    let n = innerMean.count
+    if n == 1, case .dense(let own) = form, case .dense(let added) = other.form {
+      let gap = other.innerMean[0] - innerMean[0]
+      storage.mean[0] += gap * share
+      storage.form = .dense([own[0] + added[0] + weight * (gap * gap)])
       return
     }
-    var gap = other.mean  // [d]
-    for index in 0..<dimension {
-      gap[index] -= mean[index]
-      mean[index] += gap[index] * share
+    var gap = other.innerMean  // [n]
+    for index in 0..<n {
+      gap[index] -= storage.mean[index]
+      storage.mean[index] += gap[index] * share
     }
     var merged = takeLower()
     merged.withUnsafeMutableBufferPointer { merged in
@@ -104,38 +150,60 @@ public struct GaussianStatistics: SufficientStatistics {
       other.add(to: lower)
       gap.withUnsafeBufferPointer { gap in
         guard let gap = gap.baseAddress else { return }
-        for row in 0..<dimension {
+        for row in 0..<n {
           let factor = weight * gap[row]
-          let own = lower + row * dimension
+          let own = lower + row * n
           for column in 0..<row + 1 { own[column] += factor * gap[column] }
         }
       }
     }
-    form = .dense(merged)
+    storage.form = .dense(merged)
   }
 
-  /// The dense lower triangle, moved out of the value so that it can be changed in place.
+  /// Brings two sets into the same coordinates: those of a hull that holds both, or of space.
+  private mutating func share(coordinatesWith other: inout GaussianStatistics) {
+    if let hull = other.hull, let inside = held(by: hull) {
+      self = inside
+    } else if let hull, let inside = other.held(by: hull) {
+      other = inside
+    } else {
+      if hull != nil { self = GaussianStatistics(count: count, mean: mean, scatter: scatter) }
+      if other.hull != nil {
+        other = GaussianStatistics(count: other.count, mean: other.mean, scatter: other.scatter)
+      }
+    }
+  }
+
+  /// The same set in the coordinates of a hull; `nil` where it does not lie in it.
+  private func held(by hull: AffineHull) -> GaussianStatistics? {
+    hull.coordinates(mean: mean, scatter: scatter).map {
+      GaussianStatistics(count: count, mean: $0.mean, scatter: $0.scatter, in: hull)
+    }
+  }
+
+  /// The dense lower triangle, moved out of the storage so that it can be changed in place.
   private mutating func takeLower() -> [Double] {
     switch form {
     case .dense(let scatter):
-      form = .dense([])
+      storage.form = .dense([])
       return scatter
     case .factored(let factor):
-      var lower = [Double](repeating: 0, count: dimension * dimension)
+      var lower = [Double](repeating: 0, count: factor.dimension * factor.dimension)
       factor.addSquare(toLower: &lower)
       return lower
     }
   }
 
-  /// Adds the scatter to the lower triangle of a [dimension×dimension] matrix.
+  /// Adds the scatter to the lower triangle of a matrix in the same coordinates.
   private func add(to lower: UnsafeMutablePointer<Double>) {
     switch form {
     case .dense(let scatter):
+      let n = innerMean.count
       scatter.withUnsafeBufferPointer { scatter in
         guard let scatter = scatter.baseAddress else { return }
-        for row in 0..<dimension {
-          let own = lower + row * dimension
-          let added = scatter + row * dimension
+        for row in 0..<n {
+          let own = lower + row * n
+          let added = scatter + row * n
           for column in 0..<row + 1 { own[column] += added[column] }
         }
       }

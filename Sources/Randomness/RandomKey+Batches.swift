@@ -25,6 +25,31 @@ extension Array where Element == RandomKey {
   }
 }
 
+/// Eight keys folded together: one instruction stream instead of eight, and no array.
+public struct RandomKeyOctet: Sendable {
+  private var words: InlineArray<8, UInt64>
+
+  /// - Parameter keys: eight at most; the places after them hold keys that nobody should use.
+  public init(_ keys: [RandomKey]) {
+    precondition(keys.count <= 8, "\(keys.count) keys")
+    words = InlineArray { $0 < keys.count ? keys[$0].word : 0 }
+  }
+
+  public subscript(index: Int) -> RandomKey { RandomKey(seed: words[index]) }
+
+  /// `key.generation(generation)` of each key.
+  public func generation(_ generation: Int) -> RandomKeyOctet {
+    var folded = self
+    var span = folded.words.mutableSpan
+    span.withUnsafeMutableBufferPointer {
+      ckernels_random_fold(
+        $0.baseAddress, 8, UInt64(bitPattern: Int64(generation)),
+        RandomKey.Level.generation.rawValue, $0.baseAddress)
+    }
+    return folded
+  }
+}
+
 extension RandomStream {
   /// `count` standard normal numbers of each key: row i is what `fillNormals` gives on a fresh
   /// stream of keys[i]. Even counts are faster.

@@ -31,14 +31,33 @@ extension RandomStream {
     let c = 1 / (9 * d).squareRoot()
     while true {
       let z = normal()
-      let root = 1 + c * z
-      if root <= 0 { continue }
-      let v = root * root * root
-      let u = positiveUniform()
-      let square = z * z
-      if u < 1 - 0.0331 * square * square { return d * v }
-      if Elementary.log(u) < 0.5 * square + d * (1 - v + Elementary.log(v)) { return d * v }
+      if 1 + c * z <= 0 { continue }
+      if let value = tryGamma(d, c, z, positiveUniform()) { return value }
     }
+  }
+
+  /// One try from a normal number z and a uniform one u in (0, 1].
+  private func tryGamma(_ d: Double, _ c: Double, _ z: Double, _ u: Double) -> Double? {
+    let root = 1 + c * z
+    if root <= 0 { return nil }
+    let v = root * root * root
+    let square = z * z
+    if u < 1 - 0.0331 * square * square { return d * v }
+    return Elementary.log(u) < 0.5 * square + d * (1 - v + Elementary.log(v)) ? d * v : nil
+  }
+
+  /// A chi number √χ²(degreesOfFreedom), tried first with the given z and u: for many at once, whose
+  /// numbers come from bulk fills.
+  ///
+  /// - Parameters:
+  ///   - z: standard normal.
+  ///   - u: uniform in (0, 1].
+  mutating func chi(degreesOfFreedom: Int, z: Double, u: Double) -> Double {
+    let shape = Double(degreesOfFreedom) / 2
+    if shape < 1 { return (2 * gamma(shape: shape)).squareRoot() }
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    return (2 * (tryGamma(d, c, z, u) ?? largeGamma(shape))).squareRoot()
   }
 
   /// A chi-square number.

@@ -8,34 +8,26 @@ extension RandomStream {
   /// - Parameters:
   ///   - dimension: d ≥ 1.
   ///   - degreesOfFreedom: ν ≥ 1.
-  /// - Returns: A [d × min(d, ν)], row-major, zeros above the diagonal.
+  /// - Returns: A [d × min(d, ν)], packed: row after row, each up to the diagonal.
   /// - Complexity: O(d · min(d, ν)); one bulk fill for the normal numbers, then the diagonal.
   public mutating func wishartFactor(dimension: Int, degreesOfFreedom: Int) -> [Double] {
     precondition(dimension >= 1, "dimension \(dimension) is not positive")
     precondition(degreesOfFreedom >= 1, "\(degreesOfFreedom) degrees of freedom are not positive")
     let columns = min(dimension, degreesOfFreedom)
-    // Row i has min(i, columns) numbers left of its diagonal.
-    let below = columns * (columns - 1) / 2 + (dimension - columns) * columns
-    var factor = [Double](repeating: 0, count: dimension * columns)
-    if below > 0 {
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: below) { normals in
-        fillNormals(normals)
-        guard let normals = normals.baseAddress else { return }
-        factor.withUnsafeMutableBufferPointer { factor in
-          guard let factor = factor.baseAddress else { return }
-          var next = 0
-          for row in 1..<dimension {
-            let count = min(row, columns)
-            (factor + row * columns).update(from: normals + next, count: count)
-            next += count
-          }
+    let entries = columns * (columns + 1) / 2 + (dimension - columns) * columns
+    return [Double](unsafeUninitializedCapacity: entries) { factor, count in
+      count = entries
+      // The diagonal's numbers are drawn too: one fill beats one a row, and they start the tries of
+      // the gamma numbers that take their places.
+      fillNormals(factor)
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: columns) { uniforms in
+        fillUniforms(uniforms)
+        for index in 0..<columns {
+          let place = index * (index + 3) / 2
+          factor[place] = chi(
+            degreesOfFreedom: degreesOfFreedom - index, z: factor[place], u: 1 - uniforms[index])
         }
       }
     }
-    for index in 0..<columns {
-      factor[index * columns + index] =
-        chiSquare(degreesOfFreedom: Double(degreesOfFreedom - index)).squareRoot()
-    }
-    return factor
   }
 }

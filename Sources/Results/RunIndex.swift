@@ -54,6 +54,14 @@ public struct RunIndex: Sendable {
     return CellTable(members, metrics: first.metrics)
   }
 
+  /// The same for given seeds, ascending, without a search through all chains.
+  public func table(cell: String, seeds: [Int]) -> CellTable? {
+    let members = seeds.compactMap { chains[ChainKey(cell: cell, seed: $0)] }
+      .filter { $0.generations > 0 }
+    guard let first = members.first else { return nil }
+    return CellTable(members, metrics: first.metrics)
+  }
+
   /// The tables of all cells with records, sorted by cell.
   ///
   /// - Complexity: O(values), against O(chains) more a cell for `table(cell:)`.

@@ -117,7 +117,7 @@ public struct Provenance: Sendable, Hashable {
   /// equal counts joined.
   public var summary: String {
     var sorted = Provenance()
-    if zip(runs, runs.dropFirst()).allSatisfy({ $0.origin < $1.origin }) {
+    if runs.indices.dropFirst().allSatisfy({ runs[$0 - 1].origin < runs[$0].origin }) {
       // Runs picked out of a set one by one are joined here; longer runs are joined already.
       for run in runs {
         if run.repeats == 1 { sorted.append(run.origin, count: run.count) } else { sorted.runs.append(run) }
@@ -125,21 +125,40 @@ public struct Provenance: Sendable, Hashable {
     } else {
       for (origin, count) in counts { sorted.append(origin, count: count) }
     }
-    var text = ""
+    var text: [UInt8] = []
     for run in sorted.runs {
-      if !text.isEmpty { text += " " }
+      if !text.isEmpty { text.append(UInt8(ascii: " ")) }
       switch run.origin {
-      case .real: text += "real:"
-      case .fresh: text += "fresh:"
-      case .generation(let first): text += Provenance.span("g", first, run.repeats)
-      case .corrected(let first): text += Provenance.span("c", first, run.repeats)
+      case .real: text += "real:".utf8
+      case .fresh: text += "fresh:".utf8
+      case .generation(let first): Provenance.append(UInt8(ascii: "g"), first, run.repeats, to: &text)
+      case .corrected(let first): Provenance.append(UInt8(ascii: "c"), first, run.repeats, to: &text)
       }
-      text += String(run.count)
+      Provenance.append(run.count, to: &text)
     }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
-  private static func span(_ kind: String, _ first: Int, _ repeats: Int) -> String {
-    repeats == 1 ? "\(kind)\(first):" : "\(kind)\(first)..\(first + repeats - 1):"
+  /// Appends `g7:` or, for several generations, `g7..9:`.
+  private static func append(_ kind: UInt8, _ first: Int, _ repeats: Int, to text: inout [UInt8]) {
+    text.append(kind)
+    append(first, to: &text)
+    if repeats > 1 {
+      text += "..".utf8
+      append(first + repeats - 1, to: &text)
+    }
+    text.append(UInt8(ascii: ":"))
+  }
+
+  /// Appends a number ≥ 0 in decimal: a chain says where its samples came from every generation, and
+  /// interpolated text would take as long as a small fit.
+  private static func append(_ value: Int, to text: inout [UInt8]) {
+    let start = text.count
+    var rest = value
+    repeat {
+      text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    text[start...].reverse()
   }
 }

@@ -89,6 +89,6 @@ struct Malformed: Sendable, CustomTestStringConvertible {
         }
       }
     }
-    #expect(refused > 1500, "\(refused)")
+    #expect(refused > 1000, "\(refused)")
   }
 }

@@ -67,7 +67,7 @@ private struct ArrayGolden: Decodable {
       #expect(entry.type.rawValue == expected.type && entry.shape == expected.shape)
       #expect(try file.tensor(entry) == expected.typed)
       expectClose(try file.reals(entry), expected.values, relative: 0)
-      #expect(file.rawBytes(entry).count == entry.count * entry.type.byteCount)
+      #expect(try file.rawBytes(entry).count == entry.count * entry.type.byteCount)
     }
     #expect(file.entry("absent") == nil)
   }

@@ -48,11 +48,15 @@ import Testing
       for seed in 0..<20 {
         let chain = ChainKeys(study: 1, scopes: ChainScopes(try cell(loop)), seed: seed)
         for generation in 1...20 {
-          for purpose in [Purpose.compose, .fit, .sample, .correct, .measure] {
-            keys.insert(chain.cell(purpose, generation: generation))
+          let own = chain.cell(generation: generation)
+          for (key, purpose) in [
+            (own.compose, Purpose.compose), (own.fit, .fit), (own.sample, .sample),
+            (own.correct, .correct), (own.measure, .measure),
+          ] {
+            #expect(key == chain.cell.folding(purpose).generation(generation))
+            keys.insert(key)
             made += 1
           }
-          #expect(chain.fit(generation: generation) == chain.cell(.fit, generation: generation))
         }
       }
     }
@@ -61,7 +65,7 @@ import Testing
     let chain = ChainKeys(study: 1, scopes: ChainScopes(try cell(loop())), seed: 0)
     let shared: Set = [
       chain.data(.realData), chain.data(.heldOutData), chain.data(.freshData, generation: 1),
-      chain.data(.freshData, generation: 2), chain.fit(generation: 0),
+      chain.data(.freshData, generation: 2), chain.firstFit,
     ]
     #expect(shared.count == 5 && shared.isDisjoint(with: keys))
   }

@@ -4,7 +4,7 @@ import Randomness
 import TestSupport
 import Testing
 
-/// The kernels for symmetric matrices against plain loops. Serial, because choosing an instruction
+/// The kernels for symmetric and triangular matrices against plain loops. Serial, because choosing an instruction
 /// set concerns the whole process.
 @Suite(.serialized) struct SymmetricKernelTests {
   private static let dimensions = Array(1...70) + [100, 128, 129, 256]
@@ -21,6 +21,11 @@ import Testing
       }
     }
     return values
+  }
+
+  /// The rows of a lower trapezoidal matrix up to the diagonal, one after another.
+  private func packed(_ x: [Double], _ columns: Int) -> [Double] {
+    x.indices.filter { $0 % columns <= $0 / columns }.map { x[$0] }
   }
 
   /// The lower triangle of x·xᵀ; above it not a number, which nobody may read.
@@ -90,6 +95,38 @@ import Testing
     }
   }
 
+  /// scale·f·a, its sum of squares and scale·f·z + offset, for a square f of either kind.
+  @Test(arguments: dimensions) func multipliesTriangles(n: Int) {
+    var stream = RandomStream(key: RandomKey(seed: UInt64(n)))
+    var dense = [Double](repeating: 0, count: n * n)
+    stream.fillNormals(&dense)
+    let z = (0..<n).map { _ in stream.normal() }
+    let offset = (0..<n).map { Double($0 % 5) }
+    for (f, triangular) in [(trapezoid(n, n), 1 as Int32), (dense, 0)] {
+      for columns in Set([1, max(1, n / 3), max(1, n - 1), n]).sorted() {
+        let a = trapezoid(n, columns)
+        var expected = [Double](repeating: 0, count: n * columns)
+        for i in 0..<n {
+          for k in 0..<n {
+            for j in 0..<columns { expected[i * columns + j] += 0.5 * f[i * n + k] * a[k * columns + j] }
+          }
+        }
+        var product = [Double](repeating: .nan, count: n * columns)
+        let squares = ouroboros_lower_product(
+          f, n, n, triangular, packed(a, columns), columns, 0.5, &product)
+        #expect(largestGap(product, expected) < 1e-11, "\(columns) columns, triangular \(triangular)")
+        let sum = expected.reduce(0) { $0 + $1 * $1 }
+        #expect(abs(squares - sum) < 1e-12 * sum, "\(columns) columns, triangular \(triangular)")
+      }
+      let moved = (0..<n).map { i in
+        (0..<n).reduce(offset[i]) { $0 + 0.5 * f[i * n + $1] * z[$1] }
+      }
+      var applied = [Double](repeating: .nan, count: n)
+      ouroboros_lower_apply(f, n, n, triangular, z, 0.5, offset, &applied)
+      #expect(largestGap(applied, moved) < 1e-12, "triangular \(triangular)")
+    }
+  }
+
   @Test func everyInstructionSetGivesTheSameBits() throws {
     let before = VectorISA.active
     defer { try? before.select() }
@@ -115,8 +152,13 @@ import Testing
         ouroboros_lower_square(trapezoid(n, columns), n, columns, 1, &c)
         bits += c.map(\.bitPattern)
         var product = [Double](repeating: 0, count: n * columns)
-        ouroboros_lower_product(lower, n, n, 1, trapezoid(n, columns), columns, 0.7, &product)
+        let trace = ouroboros_lower_product(
+          lower, n, n, 1, packed(trapezoid(n, columns), columns), columns, 0.7, &product)
+        bits.append(trace.bitPattern)
         bits += product.map(\.bitPattern)
+        var applied = [Double](repeating: 0, count: n)
+        ouroboros_lower_apply(lower, n, n, 1, Array(lower.suffix(n)), 0.7, applied, &applied)
+        bits += applied.map(\.bitPattern)
       }
     }
     return bits

@@ -1,17 +1,24 @@
 #ifndef OUROBOROS_TRIANGULAR_KERNELS_H
 #define OUROBOROS_TRIANGULAR_KERNELS_H
 
-// Products of triangular matrices; symmetric_kernels.h has factor and square of symmetric ones.
+// Products with triangular matrices; symmetric_kernels.h has factor and square of symmetric ones.
+// Sums have a fixed order and no contraction: the bits are the same on every instruction set.
 
-/// g = scale · f · a for a lower trapezoidal a, row-major, zeros stored above its diagonal.
+/// g = scale · f · a for a packed lower trapezoidal a.
 ///
-/// f            [rows × inner]; with triangular != 0 square, lower triangular, zeros stored above
-/// a            [inner × columns], columns <= inner
-/// g            [rows × columns], written; entries above the diagonal of a triangular product are zero
+/// f            [rows × inner], row-major; with triangular != 0 square, lower triangular, zeros above
+/// a            [inner × columns], columns <= inner, lower trapezoidal: row after row, of row k the
+///              min(k + 1, columns) entries up to the diagonal
+/// g            [rows × columns], row-major, written; entries above the diagonal of a triangular
+///              product are zero
 ///
-/// A third of the operations of a general product for square triangular factors. Every entry is a sum
-/// in ascending order without contraction: the bits are the same on every instruction set.
-void ouroboros_lower_product(const double *f, long rows, long inner, int triangular, const double *a,
-                             long columns, double scale, double *g);
+/// Returns the sum of the squares of g. A third of the operations of a general product for square
+/// triangular factors.
+double ouroboros_lower_product(const double *f, long rows, long inner, int triangular,
+                               const double *a, long columns, double scale, double *g);
+
+/// out = scale · f · z + offset for f as above, z [inner], offset and out [rows].
+void ouroboros_lower_apply(const double *f, long rows, long inner, int triangular, const double *z,
+                           double scale, const double *offset, double *out);
 
 #endif

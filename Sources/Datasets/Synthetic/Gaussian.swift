@@ -30,14 +30,10 @@ public struct Gaussian: DrawnDataset {
     let dimension = options[Gaussian.dimension]
     let mean = try Gaussian.perCoordinate(options, Gaussian.mean, dimension)
     let deviations = try Gaussian.perCoordinate(options, Gaussian.standardDeviation, dimension)
-    var covariance = [Double](repeating: 0, count: dimension * dimension)
-    for index in 0..<dimension {
-      covariance[index * dimension + index] = deviations[index] * deviations[index]
-    }
     space = .vectors(dimension: dimension)
     count = options[DrawnOptions.samples]
     heldOutCount = options[DrawnOptions.heldOut]
-    gaussian = GaussianLaw(mean: mean, covariance: covariance)
+    gaussian = GaussianLaw(mean: mean, variances: deviations.map { $0 * $0 })
   }
 
   public var law: Law? { .gaussian(gaussian) }

@@ -1,44 +1,35 @@
 import CKernels
 
 extension SemidefiniteFactor {
-  /// scale·F·A for a lower trapezoidal A [rank×columns], columns ≤ rank, with a positive diagonal: a
-  /// factor of scale²·F·A·Aᵀ·Fᵀ.
+  /// factor·F·A for a lower trapezoidal A [rank×columns], columns ≤ rank, with a positive diagonal: a
+  /// factor of factor²·F·A·Aᵀ·Fᵀ.
   ///
-  /// - Parameter a: row-major, zeros above the diagonal.
-  /// - Complexity: dimension³/3 multiplications where F and A are triangular.
-  public func times(lower a: [Double], columns: Int, scale: Double = 1) -> SemidefiniteFactor {
-    precondition(a.count == rank * columns && columns <= rank, "\(a.count) entries for \(rank)×\(columns)")
+  /// - Parameter a: packed, row after row up to the diagonal, as `RandomStream.wishartFactor` gives it.
+  /// - Complexity: dimension³/3 operations where F and A are triangular.
+  public func times(lower a: [Double], columns: Int, scale factor: Double = 1) -> SemidefiniteFactor {
+    precondition(
+      columns <= rank && a.count == columns * (columns + 1) / 2 + (rank - columns) * columns,
+      "\(a.count) entries for \(rank)×\(columns)")
+    var trace = 0.0
     let product = [Double](unsafeUninitializedCapacity: dimension * columns) { buffer, count in
       count = dimension * columns
       guard let result = buffer.baseAddress, count > 0 else { return }
-      ouroboros_lower_product(
-        values, dimension, rank, isTriangular ? 1 : 0, a, columns, scale, result)
+      trace = ouroboros_lower_product(
+        entries, dimension, rank, isTriangular ? 1 : 0, a, columns, scale * factor, result)
     }
     return SemidefiniteFactor(
-      dimension: dimension, rank: columns, values: product,
+      dimension: dimension, rank: columns, entries: product, trace: trace,
       isTriangular: isTriangular && columns == dimension,
       isDiagonal: isTriangular && dimension == 1 && columns == 1)
   }
 
-  /// scale·F.
-  public func scaled(by scale: Double) -> SemidefiniteFactor {
-    let scaled = [Double](unsafeUninitializedCapacity: values.count) { buffer, count in
-      count = values.count
-      guard let out = buffer.baseAddress, count > 0 else { return }
-      values.withUnsafeBufferPointer { f in
-        guard let f = f.baseAddress else { return }
-        for row in 0..<dimension {
-          let filled = isTriangular ? row + 1 : rank
-          let own = f + row * rank
-          let result = out + row * rank
-          for column in 0..<filled { result[column] = scale * own[column] }
-          (result + filled).update(repeating: 0, count: rank - filled)
-        }
-      }
-    }
-    return SemidefiniteFactor(
-      dimension: dimension, rank: rank, values: scaled, isTriangular: isTriangular,
-      isDiagonal: isDiagonal)
+  /// factor·F for a positive factor.
+  ///
+  /// - Complexity: O(1).
+  public func scaled(by factor: Double) -> SemidefiniteFactor {
+    SemidefiniteFactor(
+      dimension: dimension, rank: rank, entries: entries, scale: scale * factor,
+      trace: factor * factor * trace, isTriangular: isTriangular, isDiagonal: isDiagonal)
   }
 
   /// Adds F·Fᵀ to the lower triangle of c [dimension×dimension]; the upper one is left.
@@ -59,68 +50,45 @@ extension SemidefiniteFactor {
     return result
   }
 
-  /// tr F·Fᵀ.
-  public var trace: Double {
-    values.withUnsafeBufferPointer { f in
-      guard let f = f.baseAddress else { return 0 }
-      guard isTriangular, dimension > smallDimension else { return laneDot(f, f, count: values.count) }
-      var sum = 0.0
-      for row in 0..<dimension { sum += laneDot(f + row * rank, f + row * rank, count: row + 1) }
-      return sum
-    }
-  }
-
-  /// F·z + offset, [dimension].
+  /// factor·F·z + offset, [dimension].
   ///
-  /// - Parameters:
-  ///   - z: [rank]
-  ///   - scale: multiplies F.
-  public func applied(to z: [Double], scale: Double, adding offset: [Double]) -> [Double] {
+  /// - Parameter z: [rank]
+  public func applied(
+    to z: [Double], scale factor: Double, adding offset: [Double]
+  ) -> [Double] {
     precondition(z.count == rank && offset.count == dimension, "\(z.count) for rank \(rank)")
-    if dimension == 1 { return [rank == 0 ? offset[0] : offset[0] + scale * values[0] * z[0]] }
-    var result = offset
-    if isDiagonal {
-      for row in 0..<dimension { result[row] += scale * values[row * rank + row] * z[row] }
-      return result
+    let scale = scale * factor
+    if dimension == 1 { return [rank == 0 ? offset[0] : offset[0] + scale * entries[0] * z[0]] }
+    guard rank > 0 else { return offset }
+    return [Double](unsafeUninitializedCapacity: dimension) { result, count in
+      count = dimension
+      ouroboros_lower_apply(
+        entries, dimension, rank, isTriangular ? 1 : 0, z, scale, offset, result.baseAddress)
     }
-    if isTriangular, dimension > smallDimension {
-      values.withUnsafeBufferPointer { f in
-        guard let f = f.baseAddress else { return }
-        for row in 0..<dimension { result[row] += scale * laneDot(f + row * rank, z, count: row + 1) }
-      }
-      return result
-    }
-    values.withUnsafeBufferPointer { f in
-      for row in 0..<dimension {
-        var sum = 0.0
-        for column in 0..<(isTriangular ? row + 1 : rank) { sum += f[row * rank + column] * z[column] }
-        result[row] += scale * sum
-      }
-    }
-    return result
   }
 
-  /// scale·F·S·Fᵀ for symmetric S [rank×rank]: a symmetric [dimension×dimension] matrix.
+  /// factor·F·S·Fᵀ for symmetric S [rank×rank]: a symmetric [dimension×dimension] matrix.
   ///
   /// - Complexity: 2·dimension³ floating-point operations, dimension² for a diagonal factor.
-  public func congruence(of s: [Double], scale: Double) -> [Double] {
+  public func congruence(of s: [Double], scale factor: Double) -> [Double] {
     precondition(s.count == rank * rank, "\(s.count) entries for rank \(rank)")
     let d = dimension
     let r = rank
+    let scale = factor * scale * scale
     guard r > 0 else { return [Double](repeating: 0, count: d * d) }
     if isDiagonal { return diagonalCongruence(of: s, scale: scale) }
     if isTriangular, d > smallDimension {
       var result = s
-      multiplyLowerTriangular(values, left: &result, rows: d, columns: d, alpha: scale)
-      multiplyLowerTriangularTransposed(values, right: &result, rows: d, columns: d)
+      multiplyLowerTriangular(entries, left: &result, rows: d, columns: d, alpha: scale)
+      multiplyLowerTriangularTransposed(entries, right: &result, rows: d, columns: d)
       symmetrise(&result, d)
       return result
     }
     var half = [Double](repeating: 0, count: d * r)  // F·S, [d×r]
     var result = [Double](repeating: 0, count: d * d)
     guard d <= smallDimension else {
-      multiply(values, s, m: d, n: r, k: r, alpha: scale, into: &half)
-      multiply(half, values, transposingB: true, m: d, n: d, k: r, into: &result)
+      multiply(entries, s, m: d, n: r, k: r, alpha: scale, into: &half)
+      multiply(half, entries, transposingB: true, m: d, n: d, k: r, into: &result)
       symmetrise(&result, d)
       return result
     }
@@ -130,10 +98,10 @@ extension SemidefiniteFactor {
 
   private func diagonalCongruence(of s: [Double], scale: Double) -> [Double] {
     let d = dimension
-    if d == 1 { return [scale * values[0] * values[0] * s[0]] }
+    if d == 1 { return [scale * entries[0] * entries[0] * s[0]] }
     return [Double](unsafeUninitializedCapacity: d * d) { result, count in
       count = d * d
-      values.withUnsafeBufferPointer { f in
+      entries.withUnsafeBufferPointer { f in
         s.withUnsafeBufferPointer { s in
           for i in 0..<d {
             for j in 0..<d {
@@ -150,7 +118,7 @@ extension SemidefiniteFactor {
   ) {
     let d = dimension
     let r = rank
-    values.withUnsafeBufferPointer { f in
+    entries.withUnsafeBufferPointer { f in
       s.withUnsafeBufferPointer { s in
         half.withUnsafeMutableBufferPointer { half in
           for i in 0..<d {

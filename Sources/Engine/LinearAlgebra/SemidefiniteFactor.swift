@@ -6,11 +6,18 @@ public struct SemidefiniteFactor: Sendable {
   public let dimension: Int
   /// Columns of `values`.
   public let rank: Int
-  public let values: [Double]
+  /// F/scale, [dimension×rank].
+  let entries: [Double]
+  let scale: Double
+  /// tr F·Fᵀ.
+  public let trace: Double
   /// Whether the factor is square and lower triangular (A is positive definite).
   public let isTriangular: Bool
   /// Whether the factor is square and diagonal, with nothing but positive numbers on the diagonal.
   public let isDiagonal: Bool
+
+  /// F, [dimension×rank].
+  public var values: [Double] { scale == 1 ? entries : entries.map { scale * $0 } }
 
   /// Plain Cholesky where it succeeds, Cholesky with complete pivoting (LAPACK `dpstrf`) where the
   /// matrix is singular; eigenvalues below dimension·ε·max diagonal count as zero.
@@ -24,9 +31,11 @@ public struct SemidefiniteFactor: Sendable {
     if maximumRank >= dimension,
       let lower = choleskyFactor(a, dimension: dimension, scale: scale)
     {
+      var trace = 0.0
+      for index in 0..<dimension { trace += a[index * dimension + index] }
       self.init(
-        dimension: dimension, rank: dimension, values: lower, isTriangular: true,
-        isDiagonal: dimension == 1)
+        dimension: dimension, rank: dimension, entries: lower, trace: scale * trace,
+        isTriangular: true, isDiagonal: dimension == 1)
     } else {
       let scaled = scale == 1 ? a : a.map { $0 * scale }
       self.init(pivoting: scaled, dimension: dimension, maximumRank: max(0, maximumRank))
@@ -39,7 +48,11 @@ public struct SemidefiniteFactor: Sendable {
   public init(diagonal variances: [Double]) {
     let n = variances.count
     var rank = 0
-    for variance in variances where variance > 0 { rank += 1 }
+    var trace = 0.0
+    for variance in variances where variance > 0 {
+      rank += 1
+      trace += variance
+    }
     var values = [Double](repeating: 0, count: n * rank)
     var column = 0
     for row in 0..<n where variances[row] > 0 {
@@ -47,22 +60,30 @@ public struct SemidefiniteFactor: Sendable {
       column += 1
     }
     self.init(
-      dimension: n, rank: rank, values: values, isTriangular: rank == n, isDiagonal: rank == n)
+      dimension: n, rank: rank, entries: values, trace: trace, isTriangular: rank == n,
+      isDiagonal: rank == n)
   }
 
+  /// - Parameters:
+  ///   - entries: F/scale, [dimension×rank].
+  ///   - trace: tr F·Fᵀ.
   init(
-    dimension: Int, rank: Int, values: [Double], isTriangular: Bool, isDiagonal: Bool
+    dimension: Int, rank: Int, entries: [Double], scale: Double = 1, trace: Double,
+    isTriangular: Bool, isDiagonal: Bool
   ) {
     self.dimension = dimension
     self.rank = rank
-    self.values = values
+    self.entries = entries
+    self.scale = scale
+    self.trace = trace
     self.isTriangular = isTriangular
     self.isDiagonal = isDiagonal
   }
 
   private init(pivoting a: [Double], dimension: Int, maximumRank: Int) {
     guard dimension > 1 else {
-      self.init(dimension: dimension, rank: 0, values: [], isTriangular: false, isDiagonal: false)
+      self.init(
+        dimension: dimension, rank: 0, entries: [], trace: 0, isTriangular: false, isDiagonal: false)
       return
     }
     var factor = a
@@ -83,14 +104,15 @@ public struct SemidefiniteFactor: Sendable {
       }
     }
     self.init(
-      dimension: dimension, rank: columns, values: values, isTriangular: false, isDiagonal: false)
+      dimension: dimension, rank: columns, entries: values,
+      trace: laneDot(values, values, count: values.count), isTriangular: false, isDiagonal: false)
   }
 
   /// ln det A; −∞ where A is singular.
   public var logDeterminant: Double {
     guard isTriangular else { return -.infinity }
     var sum = 0.0
-    for index in 0..<dimension { sum += log(values[index * dimension + index]) }
+    for index in 0..<dimension { sum += log(scale * entries[index * dimension + index]) }
     return 2 * sum
   }
 }

@@ -13,6 +13,8 @@ extension Lowering {
     if let accumulator = epilogue.accumulator {
       target = try layout(accumulator)
       setResult(epilogue.result, target)
+    } else if let order = orderOfReader(epilogue.result) {
+      target = result(epilogue.result, inOrder: order)
     } else {
       target = result(epilogue.result)
     }
@@ -23,6 +25,15 @@ extension Lowering {
     }
   }
 
+  /// The order of axes in which the only reader of a product wants it, with rows whole: the product
+  /// is written in that order at no cost.
+  private func orderOfReader(_ node: Int) -> [Int]? {
+    guard use.operation(node) is MatrixProduct, let reader = use.onlyReader(node),
+      let permute = use.operation(reader) as? Permute, permute.order.last == permute.order.count - 1
+    else { return nil }
+    return permute.order
+  }
+
   private mutating func lowerProduct(
     _ node: Int, _ epilogue: Epilogue, _ bias: Layout?, _ target: Layout
   ) throws(ProgramError) {
@@ -30,7 +41,7 @@ extension Lowering {
     var (a, b) = (try layout(inputs[0]), try layout(inputs[1]))
     let rank = a.shape.count
     let (m, k, n) = (a.shape[rank - 2], a.shape[rank - 1], b.shape[rank - 1])
-    let resultStrides = use.shape(node).rowMajorStrides
+    let resultStrides = target.strides
     func batches() -> MergedAxes {
       MergedAxes(
         extents: Array(a.shape.dropLast(2)),
@@ -52,7 +63,7 @@ extension Lowering {
     }
     var description = ouroboros_product_t(
       m: m, n: n, k: k, a_row: a.strides[rank - 2], a_column: a.strides[rank - 1],
-      b_row: b.strides[rank - 2], b_column: b.strides[rank - 1], c_row: n,
+      b_row: b.strides[rank - 2], b_column: b.strides[rank - 1], c_row: target.strides[rank - 2],
       outer: extent(1), inner: extent(0), a_outer: stride(0, 1), a_inner: stride(0, 0),
       b_outer: stride(1, 1), b_inner: stride(1, 0), c_outer: stride(2, 1), c_inner: stride(2, 0),
       alpha: 1, accumulate: epilogue.accumulator == nil ? 0 : 1,

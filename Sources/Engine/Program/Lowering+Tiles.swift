@@ -7,8 +7,9 @@ extension Lowering {
       for node in unit.nodes { fillEmpty(node) }
       return
     }
-    var draft = TileDraft(use: use, fusion: fusion, unit: unit, space: space)
-    for node in unit.nodes where isRead(node, outside: unit) {
+    var draft = TileDraft(
+      use: use, fusion: fusion, recomputation: recomputation, unit: unit, space: space)
+    for node in unit.nodes where recomputation.isStored[node] {
       try draft.addSink(node) { (operand) throws(ProgramError) in try self.layout(operand) }
     }
     // Memory for the results; in that of an operand which is read here for the last time, where both
@@ -50,33 +51,6 @@ extension Lowering {
         text: "fill \(target.shape.times)", kind: .movement, operations: 0,
         bytes: 4 * Double(target.shape.reduce(1, *)))
     ) { places in FillInstruction(0, places.buffer(target)) }
-  }
-
-  /// Whether the value of a node is needed in memory.
-  private func isRead(_ node: Int, outside unit: Unit) -> Bool {
-    if use.isRequested[node] { return true }
-    return use.readers[node].contains { reader in
-      fusion.unitOf[reader] >= 0
-        ? fusion.units[fusion.unitOf[reader]] !== unit || fusion.isTerminal(node)
-        : viewIsRead(reader, outside: unit, of: node)
-    }
-  }
-
-  /// The same through a view: repetitions are followed inside the unit, others need memory.
-  private func viewIsRead(_ view: Int, outside unit: Unit, of node: Int) -> Bool {
-    if use.isRequested[view] { return true }
-    let isTransparent = use.operation(view) is Broadcast || use.operation(view) is StopGradient
-    return use.readers[view].contains { reader in
-      guard fusion.unitOf[reader] >= 0 else {
-        return isTransparent ? viewIsRead(reader, outside: unit, of: node) : viewIsUsed(reader)
-      }
-      return !isTransparent || fusion.units[fusion.unitOf[reader]] !== unit
-        || fusion.isTerminal(node)
-    }
-  }
-
-  private func viewIsUsed(_ view: Int) -> Bool {
-    use.isRequested[view] || !use.readers[view].isEmpty
   }
 
   /// Whether a result may take the place of an operand: the operand lies as the result will, in the

@@ -25,6 +25,7 @@ struct Places {
 struct Lowering {
   let use: GraphUse
   let fusion: Fusion
+  let recomputation: Recomputation
   let options: ProgramOptions
   /// For every node of its own memory the place in the order of units of its last reader.
   let lastReader: [Int: Int]
@@ -48,11 +49,13 @@ struct Lowering {
   private(set) var position = 0
 
   init(
-    _ use: GraphUse, _ fusion: Fusion, _ options: ProgramOptions, lastReader: [Int: Int],
+    _ use: GraphUse, _ fusion: Fusion, _ recomputation: Recomputation, _ options: ProgramOptions,
+    lastReader: [Int: Int],
     assignments: [Int: (variable: Variable, lastRead: Int)]
   ) {
     self.use = use
     self.fusion = fusion
+    self.recomputation = recomputation
     self.options = options
     self.lastReader = lastReader
     self.assignments = assignments
@@ -199,6 +202,15 @@ struct Lowering {
     } else {
       layout = allocate(use.shape(node))
     }
+    setResult(node, layout)
+    return layout
+  }
+
+  /// The same with the axes in memory in another order.
+  mutating func result(_ node: Int, inOrder order: [Int]) -> Layout {
+    let shape = use.shape(node)
+    let inverse = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+    let layout = allocate(order.map { shape[$0] }).permuted(inverse)
     setResult(node, layout)
     return layout
   }

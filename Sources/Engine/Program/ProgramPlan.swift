@@ -11,6 +11,7 @@ struct ProgramPlan {
     let outputs = outputs.sorted { $0.key < $1.key }
     let use = GraphUse(graph, requested: outputs.map(\.value) + updates.flatMap(\.operands))
     let fusion = Fusion(use, isFusing: options.isFusing)
+    let recomputation = Recomputation(use, fusion, isFusing: options.isFusing)
 
     // Outputs of computed values stay where they are made; others are copied.
     var units = fusion.units
@@ -34,8 +35,9 @@ struct ProgramPlan {
     }
     units += updates.map { Unit(.update($0), []) }
 
-    let operands = units.map { unit in
-      let nodes = Self.operands(of: unit, use)
+    let operands = units.enumerated().map { number, unit in
+      let again = number < fusion.units.count ? recomputation.leaves[number] : []
+      let nodes = Self.operands(of: unit, use) + again
       guard case .update = unit.kind else { return Self.roots(of: nodes, use, fusion) }
       return Self.roots(of: nodes.filter { copyUnits[$0] == nil }, use, fusion)
     }
@@ -50,7 +52,7 @@ struct ProgramPlan {
     }
     for root in outputRoots { lastReader[root] = Int.max }
     var lowering = Lowering(
-      use, fusion, options, lastReader: lastReader,
+      use, fusion, recomputation, options, lastReader: lastReader,
       assignments: Self.assignments(updates, use, fusion, lastReader))
     for (position, unit) in order.enumerated() {
       try lowering.lower(units[unit], position: position)

@@ -25,6 +25,7 @@ struct TileDraft {
 
   let use: GraphUse
   let fusion: Fusion
+  let recomputation: Recomputation
   let unit: Unit
   let space: TileSpace
   private(set) var instructions: [ouroboros_tile_instruction] = []
@@ -33,9 +34,12 @@ struct TileDraft {
   private var valueOf: [Int: UInt16] = [:]
   private let unitNumber: Int
 
-  init(use: GraphUse, fusion: Fusion, unit: Unit, space: TileSpace) {
+  init(
+    use: GraphUse, fusion: Fusion, recomputation: Recomputation, unit: Unit, space: TileSpace
+  ) {
     self.use = use
     self.fusion = fusion
+    self.recomputation = recomputation
     self.unit = unit
     self.space = space
     unitNumber = fusion.unitOf[unit.nodes[0]]
@@ -100,7 +104,7 @@ struct TileDraft {
   private mutating func value(of node: Int, _ layoutOf: LayoutOf) throws(ProgramError) -> UInt16 {
     if let known = valueOf[node] { return known }
     let result: UInt16
-    if fusion.unitOf[node] == unitNumber, !fusion.isTerminal(node) {
+    if isComputed(node) {
       result = try computed(node, layoutOf)
     } else if let fill = use.operation(node) as? Fill {
       result = append(OUROBOROS_CONSTANT, immediate: fill.value)
@@ -116,6 +120,13 @@ struct TileDraft {
     }
     valueOf[node] = result
     return result
+  }
+
+  /// Whether this program computes a value: its own ones, and those of others that are not in memory.
+  private func isComputed(_ node: Int) -> Bool {
+    if fusion.unitOf[node] == unitNumber { return !fusion.isTerminal(node) }
+    return fusion.roles[node] == .fusible && fusion.isInTiles(node)
+      && !recomputation.isStored[node]
   }
 
   private mutating func computed(_ node: Int, _ layoutOf: LayoutOf) throws(ProgramError) -> UInt16 {
@@ -156,7 +167,7 @@ struct TileDraft {
   ) throws(ProgramError) -> UInt16? {
     for (product, other) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
       guard (use.operation(product) as? Binary)?.function == .multiply, valueOf[product] == nil,
-        use.onlyReader(product) != nil, fusion.unitOf[product] == unitNumber
+        use.onlyReader(product) != nil, isComputed(product)
       else { continue }
       let a = try value(of: use.inputs(product)[0], layoutOf)
       let b = try value(of: use.inputs(product)[1], layoutOf)
@@ -171,7 +182,7 @@ struct TileDraft {
   ) throws(ProgramError) -> UInt16? {
     // A comparison made elsewhere does not say that what it compared is still in memory.
     guard (use.operation(inputs[0]) as? Binary)?.function == .less,
-      fusion.unitOf[inputs[0]] == unitNumber, fill(use.inputs(inputs[0])[0]) == 0
+      isComputed(inputs[0]), fill(use.inputs(inputs[0])[0]) == 0
     else { return nil }
     let tested = use.inputs(inputs[0])[1]
     if fill(inputs[2]) == 0 {
@@ -251,6 +262,12 @@ extension Layout {
 }
 
 extension Fusion {
+  /// Whether a tile program computes a node.
+  func isInTiles(_ node: Int) -> Bool {
+    guard unitOf[node] >= 0, case .tiles = units[unitOf[node]].kind else { return false }
+    return true
+  }
+
   /// Whether a node is a reduction into memory, of which its own unit cannot use the result.
   func isTerminal(_ node: Int) -> Bool {
     use.operation(node) is Reduce && space(of: node).rowElements == nil

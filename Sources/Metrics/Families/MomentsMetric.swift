@@ -42,7 +42,7 @@ public struct MomentsMetric: Metric {
   private let real: Real
   private let usesLaw: Bool
   private let axes: Bool
-  /// Positions of the recorded quantities among all; empty for all.
+  /// Positions of the recorded quantities among all.
   private let positions: [Int]
   public let quantities: [String]
   public var needsSamples: Bool { !usesLaw }
@@ -79,18 +79,24 @@ public struct MomentsMetric: Metric {
     if case .list(let names) = options[Self.selected] {
       for case .text(let name) in names { wanted.append(name) }
     }
-    positions = try wanted.map { quantity in
+    let found = try wanted.map { quantity in
       guard let position = quantities.firstIndex(of: quantity) else {
         throw ComponentError(name, "'\(quantity)' does not exist for \(reference.space.description)")
       }
       return position
     }
+    positions = wanted.isEmpty ? Array(quantities.indices) : found
     self.quantities = wanted.isEmpty ? quantities : wanted
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {
+    if usesLaw, case .vectors(let mean, let trace, let determinant) = real,
+      case .gaussian(let law) = try subject.requireLaw(metric: Self.component.name)
+    {
+      return values(law, mean, trace, determinant)
+    }
     let all = try measureAll(subject)
-    return positions.isEmpty ? all : positions.map { all[$0] }
+    return positions.map { all[$0] }
   }
 
   private func measureAll(_ subject: Subject) throws -> [Double] {
@@ -99,9 +105,6 @@ public struct MomentsMetric: Metric {
     case .vectors(let mean, let trace, let determinant):
       guard usesLaw else { return fromSamples(subject.samples.reals, mean, trace, determinant) }
       let law = try subject.requireLaw(metric: name)
-      if case .gaussian(let gaussian) = law {
-        return values(gaussian, mean, trace, determinant)
-      }
       guard let moments = law.moments else {
         throw ComponentError(name, "the model's law is \(law.kindName), not one of real vectors")
       }
@@ -119,6 +122,7 @@ public struct MomentsMetric: Metric {
     }
   }
 
+  /// The recorded quantities alone: a determinant costs more than a short chain's whole generation.
   private func values(
     _ law: GaussianLaw, _ mean: [Double], _ trace: Double, _ determinant: Bool
   ) -> [Double] {
@@ -126,22 +130,19 @@ public struct MomentsMetric: Metric {
       law.dimension == mean.count, "law of dimension \(law.dimension), data of \(mean.count)")
     let error = squaredDistance(law.mean, mean)
     let variance = law.varianceTrace
-    if law.dimension == 1, determinant, !axes {
-      return [
-        error.squareRoot(), error, variance, variance / trace, law.factor.logDeterminant,
-        variance.squareRoot(),
-      ]
+    let scalars = 4 + (determinant ? law.dimension == 1 ? 2 : 1 : 0)
+    let covariance = axes ? law.covariance : []
+    return positions.map { position in
+      switch position {
+      case 0: error.squareRoot()
+      case 1: error
+      case 2: variance
+      case 3: variance / trace
+      case scalars...: covariance[(position - scalars) * (law.dimension + 1)]
+      case 4: law.logDeterminant
+      default: variance.squareRoot()
+      }
     }
-    if determinant, !axes {
-      return [error.squareRoot(), error, variance, variance / trace, law.factor.logDeterminant]
-    }
-    var result = [error.squareRoot(), error, variance, variance / trace]
-    if determinant { result.append(law.factor.logDeterminant) }
-    if law.dimension == 1, determinant { result.append(variance.squareRoot()) }
-    for axis in 0..<law.dimension where axes {
-      result.append(law.covariance[axis * law.dimension + axis])
-    }
-    return result
   }
 
   private func fromSamples(

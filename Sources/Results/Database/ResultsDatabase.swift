@@ -13,9 +13,10 @@ public final class ResultsDatabase {
   private var inserted: [ChainKey: Int]
   /// Changes that came while another connection kept the transaction from beginning.
   private var queue: [Change] = []
-  /// Metric rows since the last commit, to bound the memory of a transaction.
+  /// Metric rows since the last commit. Short transactions stay in the processor's cache, and SQLite
+  /// goes on with the memory it has.
   private var openRows = 0
-  private static let mostOpenRows = 1 << 18
+  private static let mostOpenRows = 1 << 14
 
   private enum Change {
     /// A block, without its first generations that are already there.

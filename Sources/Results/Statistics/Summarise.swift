@@ -58,22 +58,18 @@ public func summarise(_ table: CellTable) -> [SummaryRow] {
 private struct ColumnBlock {
   /// Rows of the table.
   let seeds: Int
-  let width: Int
-  /// Values minus the column's mean, [seeds × width]; 0 where not finite.
-  var deviations: [Double]
-  /// 1 where finite, [seeds × width].
-  var mask: [Double]
   /// The finite values of each column.
-  var finite: [[Double]]
-  var moments: [Moments]
+  var finite: [[Double]] = []
+  var moments: [Moments] = []
+  /// The columns with any spread; the resampled means of the others are all the same.
+  private var spread: [Int] = []
+  /// Values minus the column's mean, [seeds × columns with spread]; 0 where not finite.
+  private var deviations: [Double]
+  /// 1 where finite, likewise.
+  private var mask: [Double]
 
   init(gathering values: [Double], rows: [Int], columns: Range<Int>, of stride: Int) {
     seeds = rows.count
-    width = columns.count
-    deviations = [Double](repeating: 0, count: seeds * width)
-    mask = deviations
-    finite = []
-    moments = []
     for column in columns {
       var content: [Double] = []
       content.reserveCapacity(rows.count)
@@ -82,15 +78,19 @@ private struct ColumnBlock {
         if value.isFinite { content.append(value) }
       }
       let summary = Moments(content)
-      let index = column - columns.lowerBound
-      for (place, row) in rows.enumerated() {
-        let value = values[row * stride + column]
-        guard value.isFinite else { continue }
-        deviations[place * width + index] = value - summary.mean
-        mask[place * width + index] = 1
-      }
+      if content.contains(where: { $0 != summary.mean }) { spread.append(column - columns.lowerBound) }
       finite.append(content)
       moments.append(summary)
+    }
+    deviations = [Double](repeating: 0, count: seeds * spread.count)
+    mask = deviations
+    for (index, column) in spread.enumerated() {
+      for (place, row) in rows.enumerated() {
+        let value = values[row * stride + columns.lowerBound + column]
+        guard value.isFinite else { continue }
+        deviations[place * spread.count + index] = value - moments[column].mean
+        mask[place * spread.count + index] = 1
+      }
     }
   }
 
@@ -102,31 +102,35 @@ private struct ColumnBlock {
 
   /// The interval of each column's mean; NaN where n < 2.
   func intervals(_ weights: BootstrapWeights) -> [(low: Double, high: Double)] {
-    var sums = weights.sums(deviations, columns: width)
-    let isComplete = moments.allSatisfy { $0.n == seeds }
-    let drawn = isComplete ? [] : weights.sums(mask, columns: width)
+    var intervals = moments.map { $0.n < 2 ? (low: Double.nan, high: Double.nan) : ($0.mean, $0.mean) }
+    guard !spread.isEmpty else { return intervals }
+    var sums = weights.sums(deviations, columns: spread.count)
+    let isComplete = spread.allSatisfy { moments[$0].n == seeds }
+    let drawn = isComplete ? [] : weights.sums(mask, columns: spread.count)
     var scratch: [Double] = []
-    return sums.withUnsafeMutableBufferPointer { sums in
-      moments.indices.map { column in
-        guard moments[column].n >= 2 else { return (.nan, .nan) }
-        var part = UnsafeMutableBufferPointer(
-          rebasing: sums[(column * weights.resamples)..<((column + 1) * weights.resamples)])
+    sums.withUnsafeMutableBufferPointer { sums in
+      for (index, column) in spread.enumerated() where moments[column].n >= 2 {
+        let first = index * weights.resamples
+        var part = UnsafeMutableBufferPointer(rebasing: sums[first..<(first + weights.resamples)])
         if moments[column].n == seeds {
           for index in part.indices { part[index] /= Double(seeds) }
         } else {
           // A resample may miss every finite value; it says nothing about the mean.
           var kept = 0
-          for index in part.indices where drawn[column * weights.resamples + index] > 0 {
-            part[kept] = part[index] / drawn[column * weights.resamples + index]
+          for index in part.indices where drawn[first + index] > 0 {
+            part[kept] = part[index] / drawn[first + index]
             kept += 1
           }
           part = UnsafeMutableBufferPointer(rebasing: part[..<kept])
         }
         let interval = centralInterval(
           of: part, centre: 0, spread: moments[column].se, scratch: &scratch)
-        return (moments[column].mean + interval.low, moments[column].mean + interval.high)
+        intervals[column] = (
+          moments[column].mean + interval.low, moments[column].mean + interval.high
+        )
       }
     }
+    return intervals
   }
 }
 

@@ -102,7 +102,8 @@ package final class Worker {
 
 }
 
-/// Waiting for messages: some quick looks that give the core away, then sleeps of 50 to 200 µs.
+/// Waiting for messages: some quick looks that give the core away, then sleeps of 50 µs to a
+/// millisecond, so that who waits long takes nothing from those who work on the same core.
 struct IdleWait {
   private var looks = 0
 
@@ -110,10 +111,10 @@ struct IdleWait {
 
   mutating func pause() {
     looks += 1
-    if looks <= 200 {
+    if looks <= 50 {
       sched_yield()
     } else {
-      usleep(min(50 + UInt32(looks - 200), 200))
+      usleep(min(50 + 4 * UInt32(looks - 50), 1000))
     }
   }
 }

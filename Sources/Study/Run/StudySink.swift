@@ -21,6 +21,13 @@ final class StudySink: FarmSink {
   private var lastCommit = monotonicSeconds()
   private var lastStatus = -Double.infinity
   private var pendingRows = false
+  /// Chains of each cell that are not over yet.
+  private var unfinished: [String: Int] = [:]
+  /// Ascending.
+  private let seeds: [Int]
+  /// Cells whose chains are all over but whose summary is not written, and the rows of the others.
+  private var unsummarised: [String] = []
+  private var summaries: [String: [SummaryRow]] = [:]
 
   private static let commitSeconds = 1.0
   private static let statusSeconds = 2.0
@@ -33,9 +40,12 @@ final class StudySink: FarmSink {
     self.stop = stop
     self.ranks = ranks
     study = options.study
+    seeds = run.plan.seeds.sorted()
     for cell in run.plan.cells {
       for seed in run.plan.seeds {
-        counts[run.index.progress(cell: cell.id, seed: seed).status, default: 0] += 1
+        let status = run.index.progress(cell: cell.id, seed: seed).status
+        counts[status, default: 0] += 1
+        unfinished[cell.id, default: 0] += status.isFinal ? 0 : 1
       }
     }
     generations = run.index.chains.reduce(0) { $0 + $1.value.generations }
@@ -55,6 +65,10 @@ final class StudySink: FarmSink {
       counts[before.status, default: 0] -= 1
       counts[after.status, default: 0] += 1
       generations += after.generations - before.generations
+      if after.status.isFinal, !before.status.isFinal {
+        unfinished[block.cell, default: 0] -= 1
+        if unfinished[block.cell] == 0 { unsummarised.append(block.cell) }
+      }
       if after.status == .failed || after.status == .diverged {
         failures.append(failure(block, generation: after.generations, status: after.status, rank: rank))
       }
@@ -83,9 +97,20 @@ final class StudySink: FarmSink {
       lastStatus = now
       try writeStatus(.running)
     }
+    if let cell = unsummarised.popLast() { try summarise(cell) }
     progress.show(
       chains: finishedChains, generations: generations, new: generations - generationsBefore,
       elapsed: now - started)
+  }
+
+  /// Writes the summary over the seeds of a cell; while other cells still run, one at a time.
+  private func summarise(_ cell: String) throws {
+    guard summaries[cell] == nil, let table = index.table(cell: cell, seeds: seeds)
+    else { return }
+    let rows = Results.summarise(table)
+    try database.writeSummary(rows)
+    summaries[cell] = rows
+    pendingRows = true
   }
 
   private var finishedChains: Int {
@@ -105,15 +130,10 @@ final class StudySink: FarmSink {
         ranks: ranks, updated: Date().formatted(.iso8601)))
   }
 
-  /// Writes the summary over seeds, closes the database and says how the run ended.
+  /// Writes what is missing of the summary, closes the database and says how the run ended.
   func finish() throws -> Int32 {
     progress.end()
-    var summaries: [String: [SummaryRow]] = [:]
-    for table in index.tables() {
-      let rows = summarise(table)
-      try database.writeSummary(rows)
-      summaries[table.cell] = rows
-    }
+    for cell in plan.cells { try summarise(cell.id) }
     closing = ClosingTable(plan: plan, rows: summaries).lines
     let closed = try database.close()
     let incomplete = finishedChains < plan.chainCount
@@ -131,6 +151,16 @@ final class StudySink: FarmSink {
   var chainCounts: [(status: ChainStatus, count: Int)] {
     ChainStatus.allCases.compactMap { status in
       counts[status].flatMap { $0 > 0 ? (status, $0) : nil }
+    }
+  }
+}
+
+extension ChainStatus {
+  /// Whether no generation will follow.
+  fileprivate var isFinal: Bool {
+    switch self {
+    case .pending, .running: false
+    case .done, .diverged, .failed: true
     }
   }
 }

@@ -10,7 +10,9 @@ struct ConvolutionCase: CustomStringConvertible {
   /// For the channels that the pass writes; backward weights takes none.
   var bias: [Float]
 
-  enum Kind: CaseIterable { case plain, grouped, depthwise, oneIn, oneOut, pointwise, wide, large }
+  enum Kind: CaseIterable {
+    case plain, grouped, depthwise, oneIn, oneOut, pointwise, wide, threeByThree, large
+  }
 
   init(_ kind: Kind, _ draws: inout KernelDraws) {
     let groups = kind == .grouped ? draws.pick(2...3) : kind == .depthwise ? draws.pick(2...40) : 1
@@ -19,25 +21,25 @@ struct ConvolutionCase: CustomStringConvertible {
     case .depthwise: (ofGroup, outputs) = (1, 1)
     case .oneIn: (ofGroup, outputs) = (1, draws.pick(1...50))
     case .oneOut: (ofGroup, outputs) = (draws.pick(8...50), 1)
-    case .wide: (ofGroup, outputs) = (draws.pick(16...40), draws.pick(16...60))
+    case .wide, .threeByThree: (ofGroup, outputs) = (draws.pick(16...40), draws.pick(16...60))
     default: break
     }
-    let one = kind == .pointwise
+    let one = kind == .pointwise, three = kind == .threeByThree
     func axis(_ draws: inout KernelDraws) -> (
       size: Int, out: Int, kernel: Int, stride: Int, pad: Int, dilation: Int
     ) {
       while true {
-        let kernel = one ? 1 : draws.pick(1...4), stride = one ? 1 : draws.pick(1...3)
-        let dilation = draws.chance(70) ? 1 : draws.pick(2...3)
+        let kernel = one ? 1 : three ? 3 : draws.pick(1...4), stride = one || three ? 1 : draws.pick(1...3)
+        let dilation = three || draws.chance(70) ? 1 : draws.pick(2...3)
         let reach = (kernel - 1) * dilation + 1
         let before = one ? 0 : draws.below(kernel + 1), after = one ? 0 : draws.below(kernel + 1)
-        let size = kind == .large ? draws.pick(30...45) : draws.pick(1...13)
+        let size = kind == .large ? draws.pick(30...45) : three ? draws.pick(7...20) : draws.pick(1...13)
         let room = size + before + after - reach
         if room >= 0 { return (size, room / stride + 1, kernel, stride, before, dilation) }
       }
     }
     let down = axis(&draws), right = axis(&draws)
-    sizes.batch = kind == .large ? 1 : draws.pick(1...3)
+    sizes.batch = kind == .large ? 1 : three ? draws.pick(4...6) : draws.pick(1...3)
     (sizes.height, sizes.out_height, sizes.kernel_height) = (down.size, down.out, down.kernel)
     (sizes.stride_y, sizes.pad_top, sizes.dilation_y) = (down.stride, down.pad, down.dilation)
     (sizes.width, sizes.out_width, sizes.kernel_width) = (right.size, right.out, right.kernel)
