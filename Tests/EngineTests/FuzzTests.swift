@@ -60,7 +60,7 @@ import Testing
       let gradients = Engine.gradients(of: loss, withRespectTo: random.leaves.map(\.tensor))
       let fault = try gradientFault(
         of: loss, inputs: zip(random.leaves, gradients).map { ($0.label, $1) }, random.interpreter,
-        key: key, tolerance: 1e-6)
+        key: key, tolerance: 1e-6, absolute: 1e-6)
       #expect(fault == nil, "graph \(number): \(fault ?? "")")
     }
   }

@@ -240,7 +240,8 @@ struct TileDraft {
     let candidates = operands.indices.filter { operands[$0].isLoad && !operands[$0].layout.isContiguous }
     // One number a row is no hindrance to what is computed once a row; copied, it would vary along
     // the row, and so would that.
-    let inTheWay = candidates.filter { !operands[$0].layout.repeatsTrailingAxes }
+    let inner = space.rowElements ?? space.tailElements ?? 1
+    let inTheWay = candidates.filter { (operands[$0].layout.trailingRepeats ?? 0) < inner }
     if let worst = inTheWay.max(by: { pieces(operands[$0]) < pieces(operands[$1]) }) { return worst }
     let elements = space.shape.reduce(1, *)
     let hasParts = sinks.contains { !$0.isReduction && use.shape($0.node).reduce(1, *) != elements }
@@ -249,13 +250,14 @@ struct TileDraft {
 }
 
 extension Layout {
-  /// Whether the elements follow one another but for trailing axes along which each is repeated.
-  fileprivate var repeatsTrailingAxes: Bool {
+  /// How often each element is repeated along trailing axes, where the elements follow one another but
+  /// for that; else nil.
+  fileprivate var trailingRepeats: Int? {
     let varying = strides.indices.last { shape[$0] != 1 && strides[$0] != 0 } ?? -1
-    return Layout(
+    let rest = Layout(
       root: root, offset: offset, shape: Array(shape.prefix(varying + 1)),
-      strides: Array(strides.prefix(varying + 1))
-    ).isContiguous
+      strides: Array(strides.prefix(varying + 1)))
+    return rest.isContiguous ? shape[(varying + 1)...].reduce(1, *) : nil
   }
 }
 

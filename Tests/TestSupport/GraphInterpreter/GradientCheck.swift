@@ -8,9 +8,10 @@ import Randomness
 ///   - inputs: the operands by label, with their gradients.
 ///   - tolerance: relative to Σ|gradient·d|. The constants of the graph are float32, so that a
 ///     derivative with an irrational factor is off by up to 6e-8.
+///   - absolute: for gradients in which larger parts cancel.
 public func gradientFault(
   of loss: Tensor, inputs: [(label: String, gradient: Tensor)], _ interpreter: GraphInterpreter,
-  key: RandomKey, tolerance: Double = 2e-7
+  key: RandomKey, tolerance: Double = 2e-7, absolute: Double = 0
 ) throws -> String? {
   var stream = RandomStream(key: key)
   let directions = inputs.map { input in (0..<input.gradient.count).map { _ in stream.normal() } }
@@ -36,7 +37,7 @@ public func gradientFault(
   var tried: [Double] = []
   for h in [0x1p-12, 0x1p-17, 0x1p-22] {
     let numeric = (8 * (try value(h) - value(-h)) - (try value(2 * h) - value(-2 * h))) / (12 * h)
-    if abs(exact - numeric) <= tolerance * scale + 4e-15 / h * (1 + middle) { return nil }
+    if abs(exact - numeric) <= tolerance * scale + absolute + 4e-15 / h * (1 + middle) { return nil }
     tried.append(numeric)
   }
   return "gradient graph \(exact), differences \(tried), scale \(scale)"

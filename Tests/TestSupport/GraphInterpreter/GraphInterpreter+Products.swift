@@ -1,7 +1,8 @@
 import Engine
 
 extension GraphInterpreter {
-  /// [batch…, m, k] · [batch…, k, n] → [batch…, m, n].
+  /// [batch…, m, k] · [batch…, k, n] → [batch…, m, n]. Nothing is said of infinite sums: a ReLU that
+  /// the kernels apply to them turns -∞ into NaN.
   static func matrixProduct(_ a: Operand, _ b: Operand) -> [Bounded] {
     let shape = a.shape.dropLast() + [b.shape[b.shape.count - 1]]
     return indices(of: Array(shape)).map { index in
@@ -12,7 +13,8 @@ extension GraphInterpreter {
         right[index.count - 2] = inner
         sum.add(Bounded.product(a[left], b[right]))
       }
-      return sum.total(roundings: 1)
+      let total = sum.total(roundings: 1)
+      return total.value.isFinite ? total : Bounded(total.value, error: .infinity)
     }
   }
 
