@@ -25,7 +25,9 @@ private func flat(_ count: Int, dimension d: Int, rank: Int, _ stream: inout Ran
 
 private func statistics(_ points: [Double], _ d: Int) -> GaussianStatistics {
   GaussianStatistics(
-    of: SampleSet(space: .vectors(dimension: d), reals: points, provenance: Provenance(.real, count: points.count / d)))
+    of: SampleSet(
+      space: .vectors(dimension: d), reals: points,
+      provenance: Provenance(.real, count: points.count / d)))
 }
 
 /// A point and a matrix taken into the hull and out again are the same; what lies beside it is refused.
@@ -34,7 +36,7 @@ func hullCoordinates(dimension d: Int, rank: Int) throws {
   var stream = RandomStream(key: key.folding(UInt64(d)))
   let set = statistics(flat(3 * d, dimension: d, rank: rank, &stream), d)
   let factor = SemidefiniteFactor(set.scatter, dimension: d, maximumRank: rank)
-  #expect(factor.rank == rank)
+  try #require(factor.rank == rank)
   let (hull, inside) = AffineHull.spanned(by: factor, at: set.mean)
   for i in 0..<rank {
     for j in 0...i {
