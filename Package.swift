@@ -34,14 +34,18 @@ let package = Package(
     .target(
       name: "Engine", dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels"],
       swiftSettings: settings),
+    // The networks of neural models, as layers: no data, no training.
+    .target(name: "Networks", dependencies: ["Engine", "Randomness"], swiftSettings: settings),
     // Trainings that are measured, on made-up data.
     .target(
-      name: "Workloads", dependencies: ["Options", "Engine", "Randomness"], swiftSettings: settings),
+      name: "Workloads", dependencies: ["Options", "Networks", "Engine", "Randomness"],
+      swiftSettings: settings),
     // Closed-form laws: what a data set is and what a statistical model has fitted.
     .target(name: "Laws", dependencies: ["Samples", "Engine", "Randomness"], swiftSettings: settings),
     // One protocol, one registry, one file per thing.
     .target(
-      name: "Models", dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness"],
+      name: "Models",
+      dependencies: ["Options", "Laws", "Samples", "Networks", "Engine", "Randomness"],
       swiftSettings: settings),
     .target(
       name: "Datasets",
@@ -57,7 +61,8 @@ let package = Package(
     .target(
       name: "Loops",
       dependencies: [
-        "Options", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results", "Randomness",
+        "Options", "Laws", "Models", "Datasets", "Metrics", "Samples", "Results", "Engine",
+        "Randomness",
       ],
       swiftSettings: settings),
     // Study file, plan, schedule, coordinator and workers.
@@ -90,7 +95,9 @@ let package = Package(
     .target(name: "CAllocationCount", path: "Tests/AllocationCount"),
     .testTarget(
       name: "WorkloadsTests",
-      dependencies: ["Workloads", "Engine", "Options", "Randomness", "TestSupport", "CAllocationCount"],
+      dependencies: [
+        "Workloads", "Networks", "Engine", "Options", "Randomness", "TestSupport", "CAllocationCount",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "OptionsTests", dependencies: ["Options", "TestSupport"],

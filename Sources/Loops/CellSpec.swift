@@ -26,6 +26,14 @@ public enum Start: String, Sendable, CaseIterable {
   case base
 }
 
+/// When the synthetic samples of a generation are drawn.
+public enum SynthesisTime: String, Sendable, CaseIterable {
+  /// Once, after the generation; the next one is trained on that set.
+  case stored
+  /// Anew for every epoch of the next one's training.
+  case perEpoch = "per-epoch"
+}
+
 /// How many synthetic samples are drawn after each generation.
 public enum SampleSize: Sendable, Hashable {
   /// As many as the data set has training samples.
@@ -57,10 +65,11 @@ public struct LoopSpec: Sendable, Hashable {
   /// Whether generations are fitted to samples (true) or to the exact laws (false): the statistical
   /// error of Shumailov et al. 2024. The other two errors are switched by model options.
   public var statisticalError: Bool
+  public var synthesis: SynthesisTime
 
   public init(
     policy: ComponentChoice, samples: SampleSize, real: Int?, start: Start, bias: Double,
-    corrector: ComponentChoice, statisticalError: Bool
+    corrector: ComponentChoice, statisticalError: Bool, synthesis: SynthesisTime = .stored
   ) {
     self.policy = policy
     self.samples = samples
@@ -69,6 +78,7 @@ public struct LoopSpec: Sendable, Hashable {
     self.bias = bias
     self.corrector = corrector
     self.statisticalError = statisticalError
+    self.synthesis = synthesis
   }
 
   /// The canonical form: what the loop's random numbers may depend on.
@@ -79,11 +89,14 @@ public struct LoopSpec: Sendable, Hashable {
       case .constant(let count): .integer(count)
       case .list(let counts): .list(counts.map { .integer($0) })
       }
-    return .map([
+    var value: [String: OptionValue] = [
       "policy": policy.value, "samples": size, "real": real.map { .integer($0) } ?? .text("all"),
       "start": .text(start.rawValue), "bias": .real(bias), "corrector": corrector.value,
       "statistical_error": .flag(statisticalError),
-    ])
+    ]
+    // Said only where it is not the default: the cells of older studies keep their ids.
+    if synthesis != .stored { value["synthesis"] = .text(synthesis.rawValue) }
+    return .map(value)
   }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Engine
 import Laws
 import Metrics
 import Models
@@ -16,6 +17,9 @@ final class Chain<Model: GenerativeModel> {
   private let metrics: [any Metric]
   private let metricsNeedSamples: Bool
   private let composer: Composer<Model>
+  private let viewNames: [String]
+  private let control: ChainControl
+  private let seed: Int
 
   /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`. In a rehearsal a mistake
   /// of the study is thrown instead of recorded.
@@ -29,14 +33,13 @@ final class Chain<Model: GenerativeModel> {
     do {
       let keys = ChainKeys(study: study, scopes: cell.scopes, seed: seed)
       let first = try cache.value(scope: cell.scopes.first, seed: seed) {
-        try Chain.fitFirst(cell: cell, keys: keys)
+        try Chain.fitFirst(cell: cell, keys: keys, seed: seed, control: control)
       }
-      let chain = try Chain(cell: cell, keys: keys, first: first)
+      let chain = try Chain(cell: cell, keys: keys, seed: seed, first: first, control: control)
       builder = BlockBuilder(
         cell: cell.spec.id, seed: seed, metrics: chain.metricNames, first: committed)
       clock.charge(.fit)
-      return try chain.generations(
-        committed: committed, clock: &clock, builder: &builder, control: control)
+      return try chain.generations(committed: committed, clock: &clock, builder: &builder)
     } catch is Interrupted {
       try control.emit(builder.take(status: .running, seconds: clock.take()))
       return .running
@@ -56,11 +59,34 @@ final class Chain<Model: GenerativeModel> {
     }
   }
 
-  private static func fitFirst(cell: PreparedCell, keys: ChainKeys) throws -> FirstGeneration<Model> {
+  /// Fits generation 0 for the arms that share it.
+  static func prepareFirst(
+    cell: PreparedCell, seed: Int, study: UInt64, cache: inout FirstGenerationCache,
+    control: ChainControl
+  ) throws {
+    let keys = ChainKeys(study: study, scopes: cell.scopes, seed: seed)
+    _ = try cache.value(scope: cell.scopes.first, seed: seed) {
+      try fitFirst(cell: cell, keys: keys, seed: seed, control: control)
+    }
+  }
+
+  /// Fits generation 0, or takes it from where another arm, or an earlier run, has left it.
+  private static func fitFirst(
+    cell: PreparedCell, keys: ChainKeys, seed: Int, control: ChainControl
+  ) throws -> FirstGeneration<Model> {
     let real = try cell.dataset.training(key: keys.data(.realData))
     let blank = try Model(options: cell.spec.model.options, space: cell.dataset.space)
     var model = blank
     let statistics = model.summarize(real)
+    let name = StateStore.first(cell.family, seed: seed)
+    if Model.isTrained, let states = control.states, try states.exists(name),
+      let bytes = try states.load(name)
+    {
+      let report = try model.restore(state: bytes)
+      return FirstGeneration(
+        real: real, statistics: statistics, blank: blank, model: model, report: report,
+        isRestored: true)
+    }
     var laws: [(weight: Double, law: Law)]?
     if !cell.spec.loop.statisticalError {
       guard let law = cell.dataset.law else {
@@ -72,20 +98,56 @@ final class Chain<Model: GenerativeModel> {
     let training = TrainingSet(
       space: real.space, provenance: real.provenance, parts: [real], statistics: statistics,
       laws: laws)
-    let report = try model.fit(training, key: keys.firstFit)
+    let report = try fitted(
+      &model, training, key: keys.firstFit, state: name, control: control)
     return FirstGeneration(
-      real: real, statistics: statistics, blank: blank, model: model, report: report)
+      real: real, statistics: statistics, blank: blank, model: model, report: report,
+      isRestored: false)
   }
 
-  private init(cell: PreparedCell, keys: ChainKeys, first: FirstGeneration<Model>) throws {
+  /// Fits a model and keeps it, going on from where an interrupted fit was saved.
+  private static func fitted(
+    _ model: inout Model, _ training: TrainingSet<Model.Statistics>, key: RandomKey, state: String,
+    control: ChainControl
+  ) throws -> FitReport {
+    guard Model.isTrained else { return try model.fit(training, key: key) }
+    var context = control.training
+    if let states = control.states {
+      let unfinished = StateStore.unfinished(state)
+      var saved = monotonicSeconds()
+      context.checkpoint = FitCheckpoint(
+        load: { try states.load(unfinished) },
+        save: { bytes in
+          try states.save(unfinished, bytes)
+          saved = monotonicSeconds()
+        },
+        isDue: { monotonicSeconds() - saved >= states.checkpointSeconds })
+    }
+    let report = try model.fit(training, key: key, context: context)
+    if let states = control.states, context.exchange.rank == 0,
+      let bytes = try model.encodedState(report: report)
+    {
+      try states.save(state, bytes)
+      try states.remove(StateStore.unfinished(state))
+    }
+    return report
+  }
+
+  private init(
+    cell: PreparedCell, keys: ChainKeys, seed: Int, first: FirstGeneration<Model>,
+    control: ChainControl
+  ) throws {
     self.cell = cell
     self.keys = keys
+    self.seed = seed
     self.first = first
+    self.control = control
     let corrector = try cell.correctorType.init(
       options: cell.spec.loop.corrector.options,
       reference: CorrectionReference(
         space: cell.dataset.space, law: cell.dataset.law, training: first.real))
-    composer = Composer(cell: cell, keys: keys, first: first, corrector: corrector)
+    composer = Composer(
+      cell: cell, keys: keys, first: first, corrector: corrector, context: control.training)
     let reference = Reference(
       space: cell.dataset.space, law: cell.dataset.law, training: first.real,
       heldOut: try cell.dataset.heldOut(key: keys.data(.heldOutData)), key: keys.data(.measure),
@@ -93,7 +155,8 @@ final class Chain<Model: GenerativeModel> {
     metrics = try zip(cell.metricTypes, cell.spec.metrics).map { type, choice in
       try type.init(options: choice.options, reference: reference)
     }
-    metricsNeedSamples = metrics.contains(where: \.needsSamples)
+    viewNames = try first.model.view(of: SampleSet(emptyIn: cell.dataset.space)).map(\.name)
+    metricsNeedSamples = metrics.contains(where: \.needsSamples) || !viewNames.isEmpty
   }
 
   /// `family.quantity`, metrics first, then what the fit reports.
@@ -104,31 +167,47 @@ final class Chain<Model: GenerativeModel> {
       names += metric.quantities.map { family + "." + $0 }
     }
     return names + first.report.values.map { "fit." + $0.name }
+      + viewNames.map { "first_model." + $0 }
   }
 
   private func generations(
-    committed: Int, clock: inout PhaseClock, builder: inout BlockBuilder, control: ChainControl
+    committed: Int, clock: inout PhaseClock, builder: inout BlockBuilder
   ) throws -> ChainStatus {
     let last = cell.spec.generations - 1
     var model = first.model
     var report = first.report
     var provenance = first.real.provenance
-    var recipe: Recipe?
-    var generationKeys = keys.cell(generation: 0)
+    let restored = try restorable(committed: committed)
+    var generationKeys = keys.cell(generation: restored.lowerBound)
+    var recipe =
+      restored.lowerBound > 0
+      ? nextRecipe(restored.lowerBound, key: generationKeys.compose) : nil
     var row: [Double] = []
-    for generation in 0...last {
+    for generation in restored.lowerBound...last {
       try control.tick()
-      if control.shouldStop() { throw Interrupted() }
+      let stops = control.shouldStop()
+      if try Model.isTrained ? control.training.exchange.agree(stops) : stops { throw Interrupted() }
       if let recipe {
-        let training = try composer.compose(recipe, generation: generation)
-        clock.charge(.compose)
-        switch cell.spec.loop.start {
-        case .cold: model = first.blank
-        case .warm: break
-        case .base: model = first.model
+        let isKept = restored.contains(generation)
+        if !isKept || generation >= committed {
+          let training = try composer.compose(recipe, generation: generation)
+          provenance = training.provenance
+          clock.charge(.compose)
+          if !isKept {
+            switch cell.spec.loop.start {
+            case .cold: model = first.blank
+            case .warm: break
+            case .base: model = first.model
+            }
+            report = try Chain.fitted(
+              &model, training, key: generationKeys.fit, state: stateName(generation),
+              control: control)
+          }
         }
-        report = try model.fit(training, key: generationKeys.fit)
-        provenance = training.provenance
+        if isKept, let bytes = try control.states?.load(stateName(generation)) {
+          model = first.blank
+          report = try model.restore(state: bytes)
+        }
         clock.charge(.fit)
       }
       let own = generationKeys
@@ -150,13 +229,55 @@ final class Chain<Model: GenerativeModel> {
       composer.remember(
         generation: generation, model: model, synthesis: synthesis,
         provenance: syntheticProvenance(generation), keepsValues: keepsValues(recipe))
-      if generation < last, builder.isDue(after: control.blockSeconds, now: clock.now) {
+      // A state can only be dropped once what was measured of it is committed.
+      if generation < last,
+        Model.isTrained || builder.isDue(after: control.blockSeconds, now: clock.now)
+      {
         try control.emit(builder.take(status: .running, seconds: clock.take()))
+        try forgetStates(before: recipe.map(\.oldestGeneration) ?? 0, from: restored.lowerBound)
         clock.charge(.write)
       }
     }
     try control.emit(builder.take(status: .done, seconds: clock.take()))
+    try forgetStates(before: last + 1, from: 0)
     return .done
+  }
+
+  // MARK: Kept models
+
+  private func stateName(_ generation: Int) -> String {
+    StateStore.model(cell: cell.spec.id, seed: seed, generation: generation)
+  }
+
+  /// The generations whose models need not be fitted again: the newest one kept, and before it those
+  /// whose samples the next recipes ask for. Begins with 0 where there is none; a chain starts with the
+  /// first of them.
+  private func restorable(committed: Int) throws -> Range<Int> {
+    guard Model.isTrained, let states = control.states else { return 0..<0 }
+    for newest in stride(from: cell.spec.generations - 1, through: 1, by: -1) {
+      guard try states.exists(stateName(newest)) else { continue }
+      // What is not committed yet is composed and measured again.
+      let next = min(committed, newest + 1)
+      var oldest = min(next, newest)
+      if next >= 1, next < cell.spec.generations {
+        let recipe = nextRecipe(next, key: keys.cell(generation: next).compose)
+        oldest = min(oldest, recipe.oldestGeneration)
+      }
+      if try (max(oldest, 1)...newest).allSatisfy({ try states.exists(stateName($0)) }) {
+        return oldest..<newest + 1
+      }
+    }
+    return 0..<0
+  }
+
+  /// Drops kept models that no later recipe asks for.
+  private func forgetStates(before end: Int, from start: Int) throws {
+    guard Model.isTrained, let states = control.states, control.training.exchange.rank == 0 else {
+      return
+    }
+    for generation in max(start, 1)..<max(end, max(start, 1)) {
+      try states.remove(stateName(generation))
+    }
   }
 
   private func nextRecipe(_ generation: Int, key: RandomKey) -> Recipe {
@@ -202,6 +323,9 @@ final class Chain<Model: GenerativeModel> {
     row.removeAll(keepingCapacity: true)
     for metric in metrics { row += try metric.measure(subject) }
     for (name, value) in report.values where !name.isEmpty { row.append(value) }
+    if !viewNames.isEmpty, let samples {
+      for (_, value) in try first.model.view(of: samples) { row.append(value) }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Models
 import Results
 import Samples
 
@@ -15,16 +16,23 @@ public struct ChainControl {
   public let keep: (_ generation: Int, _ samples: SampleSet) throws -> Void
   /// Seconds after which gathered generations are emitted although the chain goes on.
   public let blockSeconds: Double
+  /// What models that are trained in many steps may use of the process.
+  public let training: TrainingContext
+  /// Where models that are trained in many steps are kept; nil where they are not.
+  public let states: StateStore?
 
   public init(
     emit: @escaping (ChainBlock) throws -> Void, shouldStop: @escaping () -> Bool = { false },
     tick: @escaping () throws -> Void = {},
-    keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in }, blockSeconds: Double = 1
+    keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in }, blockSeconds: Double = 1,
+    training: TrainingContext = TrainingContext(), states: StateStore? = nil
   ) {
     self.emit = emit
     self.shouldStop = shouldStop
     self.tick = tick
     self.keep = keep
     self.blockSeconds = blockSeconds
+    self.training = training
+    self.states = states
   }
 }

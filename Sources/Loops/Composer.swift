@@ -24,18 +24,21 @@ final class Composer<Model: GenerativeModel> {
   private let keys: ChainKeys
   private let first: FirstGeneration<Model>
   private let corrector: any Corrector
+  private let context: TrainingContext
   private var stored = GenerationWindow<Stored>()
   private var models = GenerationWindow<Model>()
   /// What has been merged so far: the ingredients, their statistics and origins.
   private var pooled: (ingredients: [Ingredient], statistics: Model.Statistics, provenance: Provenance)?
 
   init(
-    cell: PreparedCell, keys: ChainKeys, first: FirstGeneration<Model>, corrector: any Corrector
+    cell: PreparedCell, keys: ChainKeys, first: FirstGeneration<Model>, corrector: any Corrector,
+    context: TrainingContext
   ) {
     self.cell = cell
     self.keys = keys
     self.first = first
     self.corrector = corrector
+    self.context = context
   }
 
   static var hasStatistics: Bool { Model.Statistics.self != NoStatistics.self }
@@ -46,10 +49,12 @@ final class Composer<Model: GenerativeModel> {
     _ count: Int, from model: Model, generation: Int, needsValues: Bool, sampleKey: RandomKey,
     correctKey: RandomKey
   ) throws -> Synthesis<Model.Statistics> {
-    let drawn = try model.synthesize(
-      SampleRequest(
-        count: count, bias: cell.spec.loop.bias, key: sampleKey, generation: generation,
-        needsValues: needsValues || cell.corrects, real: first.real))
+    let request = SampleRequest(
+      count: count, bias: cell.spec.loop.bias, key: sampleKey, generation: generation,
+      needsValues: needsValues || cell.corrects, real: first.real)
+    let drawn =
+      try Model.isTrained
+      ? model.synthesize(request, context: context) : model.synthesize(request)
     guard cell.corrects, let samples = drawn.samples else { return drawn }
     let corrected = try corrector.correct(samples, generation: generation, key: correctKey)
     return Synthesis(samples: corrected, statistics: model.summarize(corrected))
@@ -78,6 +83,7 @@ final class Composer<Model: GenerativeModel> {
     if Self.hasStatistics, recipe.subsample == nil {
       return try composeStatistics(recipe, generation: generation)
     }
+    if cell.spec.loop.synthesis == .perEpoch { return try composeStream(recipe, generation: generation) }
     var parts: [SampleSet] = []
     var provenance = Provenance()
     for ingredient in recipe.ingredients {
@@ -98,6 +104,34 @@ final class Composer<Model: GenerativeModel> {
     }
     return TrainingSet(
       space: first.real.space, provenance: provenance, parts: parts, statistics: nil)
+  }
+
+  /// A training set that the previous model draws anew for every epoch (Shumailov et al. 2024 decode
+  /// every minibatch afresh).
+  private func composeStream(
+    _ recipe: Recipe, generation: Int
+  ) throws -> TrainingSet<Model.Statistics> {
+    guard case .synthetic(let generations)? = recipe.ingredients.first,
+      recipe.ingredients.count == 1, generations.count == 1, let source = generations.first,
+      let model = models[source]
+    else {
+      throw ComponentError(
+        "loop", "synthesis: per-epoch draws from the previous model alone; it needs policy replace")
+    }
+    let count = cell.spec.loop.samples.count(generation: source, dataCount: first.real.count)
+    let key = keys.cell(generation: generation).compose
+    let origin: Origin = cell.corrects ? .corrected(source) : .generation(source)
+    return TrainingSet(
+      space: first.real.space, provenance: Provenance(origin, count: count), parts: [],
+      statistics: nil,
+      refresh: { [self] epoch in
+        let own = key.folding(UInt64(epoch))
+        let drawn = try draw(
+          count, from: model, generation: source, needsValues: true,
+          sampleKey: own.folding(.sample), correctKey: own.folding(.correct))
+        guard let samples = drawn.samples else { preconditionFailure("no values were drawn") }
+        return samples
+      })
   }
 
   /// Statistics merged in the recipe's order; what `pooled` holds already is not merged again.

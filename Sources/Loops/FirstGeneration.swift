@@ -10,15 +10,19 @@ final class FirstGeneration<Model: GenerativeModel>: Sendable {
   let blank: Model
   let model: Model
   let report: FitReport
+  /// Whether the model was fitted before and kept.
+  let isRestored: Bool
 
   init(
-    real: SampleSet, statistics: Model.Statistics?, blank: Model, model: Model, report: FitReport
+    real: SampleSet, statistics: Model.Statistics?, blank: Model, model: Model, report: FitReport,
+    isRestored: Bool
   ) {
     self.real = real
     self.statistics = statistics
     self.blank = blank
     self.model = model
     self.report = report
+    self.isRestored = isRestored
   }
 }
 
@@ -45,7 +49,7 @@ public struct FirstGenerationCache {
     self.scope = scope
     self.seed = seed
     value = made
-    fitted += 1
+    if made.isRestored { reused += 1 } else { fitted += 1 }
     return made
   }
 }

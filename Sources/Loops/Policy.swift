@@ -65,6 +65,18 @@ public struct Recipe: Sendable, Hashable {
     self.subsample = subsample
   }
 
+  /// The first generation whose samples or model it asks for; later recipes go no further back.
+  /// `Int.max` where it asks for none.
+  var oldestGeneration: Int {
+    ingredients.reduce(.max) { oldest, ingredient in
+      switch ingredient {
+      case .real, .fresh: oldest
+      case .synthetic(let generations): min(oldest, generations.lowerBound)
+      case .draw(let generation, _): min(oldest, generation)
+      }
+    }
+  }
+
   /// Whether the synthetic set drawn after a generation is part of it.
   public func uses(syntheticSetOf generation: Int) -> Bool {
     ingredients.contains {

@@ -2,6 +2,7 @@ import Datasets
 import Metrics
 import Models
 import Options
+import Randomness
 import Results
 import Samples
 
@@ -53,12 +54,48 @@ public struct PreparedCell: Sendable {
       throw ComponentError(
         "loop", "statistical_error: false fits exact laws; it needs bias: 1 and no corrector")
     }
+    guard spec.loop.synthesis == .stored || modelType.isTrained else {
+      throw ComponentError(
+        spec.model.name, "synthesis: per-epoch is for models that are trained in epochs")
+    }
     // Built here once so that a model that cannot hold the data is refused before any chain starts.
     _ = try modelType.init(options: spec.model.options, space: dataset.space)
   }
 
+  /// What names the generation 0 that the cell shares with others: 16 hexadecimal digits of the scope of
+  /// its random numbers.
+  public var family: String {
+    let key = RandomKey(seed: 0).folding(text: scopes.first)
+    let digits = String(UInt64(key.low) | UInt64(key.high) << 32, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// Whether the model is trained in many steps: its generation 0 is a task of its own.
+  public var isTrained: Bool { modelType.isTrained }
+
+  /// Floating-point operations of a fit to so many samples; nil for models in closed form.
+  public func operations(fitting count: Int) throws -> Double? {
+    try modelType.init(options: spec.model.options, space: dataset.space).operations(fitting: count)
+  }
+
   /// Whether a corrector changes the samples.
   var corrects: Bool { spec.loop.corrector.name != "none" }
+
+  /// Fits generation 0 of the cell's family, or takes it over, and keeps it for the arms.
+  ///
+  /// A fit that has no result is not told here: the arms find it again and record it.
+  public func runFirst(
+    seed: Int, study: UInt64, cache: inout FirstGenerationCache, control: ChainControl
+  ) throws {
+    func fit<Model: GenerativeModel>(_ type: Model.Type) throws {
+      try Chain<Model>.prepareFirst(
+        cell: self, seed: seed, study: study, cache: &cache, control: control)
+    }
+    do {
+      try fit(modelType)
+    } catch is FitError {
+    } catch is Interrupted {}
+  }
 
   /// Runs one chain of the cell.
   ///
@@ -96,7 +133,9 @@ public struct PreparedCell: Sendable {
   public func rehearse(seed: Int, study: UInt64, cache: inout FirstGenerationCache) throws {
     var short = self
     short.spec = spec.limited(toGenerations: 2)
-    let control = ChainControl(emit: { _ in })
+    var training = TrainingContext()
+    training.mostSteps = 1
+    let control = ChainControl(emit: { _ in }, training: training)
     do {
       _ = try short.run(
         seed: seed, study: study, committed: 0, isRehearsal: true, cache: &cache, control: control)

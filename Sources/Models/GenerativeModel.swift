@@ -24,8 +24,38 @@ public protocol GenerativeModel: Sendable {
   ///   iterative fit checks (`Interruption.check`) at least every half second of work.
   mutating func fit(_ training: TrainingSet<Statistics>, key: RandomKey) throws -> FitReport
 
+  /// The same for models that are trained in many steps, on the ranks of a group, with checkpoints.
+  mutating func fit(
+    _ training: TrainingSet<Statistics>, key: RandomKey, context: TrainingContext
+  ) throws -> FitReport
+
   /// Draws samples from the fitted model.
   func synthesize(_ request: SampleRequest) throws -> Synthesis<Statistics>
+
+  /// The same with the work shared by the ranks of a group; all of them get all samples.
+  func synthesize(
+    _ request: SampleRequest, context: TrainingContext
+  ) throws -> Synthesis<Statistics>
+
+  /// Whether fits take so long that fitted models are saved and groups of ranks can share a fit.
+  static var isTrained: Bool { get }
+
+  /// Floating-point operations of a fit to `count` samples in products and convolutions; nil where
+  /// `isTrained` is not.
+  func operations(fitting count: Int) throws -> Double?
+
+  /// The fitted model as a safetensors file, with what its fit reported; nil where `isTrained` is not.
+  func encodedState(report: FitReport) throws -> [UInt8]?
+
+  /// Becomes the model that was saved.
+  ///
+  /// - Returns: what its fit reported.
+  /// - Throws: `SafetensorsError`, `WeightsError` when the bytes are not of such a model.
+  mutating func restore(state: [UInt8]) throws -> FitReport
+
+  /// What this model, as generation 0, sees in the samples of a generation: recorded as
+  /// `first_model.NAME`. The names are the same for all sets.
+  func view(of samples: SampleSet) throws -> [(name: String, value: Double)]
 
   /// The sufficient statistics of a set; `nil` where the model has none.
   func summarize(_ samples: SampleSet) -> Statistics?
@@ -37,6 +67,21 @@ public protocol GenerativeModel: Sendable {
 extension GenerativeModel {
   public func summarize(_ samples: SampleSet) -> Statistics? { nil }
   public var law: Law? { nil }
+
+  // Fits in closed form have no use for a context, and nothing worth saving.
+  public mutating func fit(
+    _ training: TrainingSet<Statistics>, key: RandomKey, context: TrainingContext
+  ) throws -> FitReport { try fit(training, key: key) }
+  public func synthesize(
+    _ request: SampleRequest, context: TrainingContext
+  ) throws -> Synthesis<Statistics> { try synthesize(request) }
+  public static var isTrained: Bool { false }
+  public func operations(fitting count: Int) throws -> Double? { nil }
+  public func encodedState(report: FitReport) throws -> [UInt8]? { nil }
+  public mutating func restore(state: [UInt8]) throws -> FitReport {
+    preconditionFailure("\(Self.component.name) has no state")
+  }
+  public func view(of samples: SampleSet) throws -> [(name: String, value: Double)] { [] }
 }
 
 /// Statistics of a set from which a model can be fitted without the samples.
@@ -51,7 +96,7 @@ public enum NoStatistics: SufficientStatistics {
 }
 
 /// What a model is fitted to.
-public struct TrainingSet<Statistics: SufficientStatistics>: Sendable {
+public struct TrainingSet<Statistics: SufficientStatistics> {
   public let space: SampleSpace
   public let provenance: Provenance
   /// The sets one after another; empty when only `statistics` or `laws` were asked for.
@@ -60,16 +105,19 @@ public struct TrainingSet<Statistics: SufficientStatistics>: Sendable {
   public let statistics: Statistics?
   /// With the statistical error switched off: the exact laws to fit and their weights (sum 1).
   public let laws: [(weight: Double, law: Law)]?
+  /// Where every epoch has samples of its own instead of `parts`: makes them, `count` each time.
+  public let refresh: ((_ epoch: Int) throws -> SampleSet)?
 
   public init(
     space: SampleSpace, provenance: Provenance, parts: [SampleSet], statistics: Statistics?,
-    laws: [(weight: Double, law: Law)]? = nil
+    laws: [(weight: Double, law: Law)]? = nil, refresh: ((_ epoch: Int) throws -> SampleSet)? = nil
   ) {
     self.space = space
     self.provenance = provenance
     self.parts = parts
     self.statistics = statistics
     self.laws = laws
+    self.refresh = refresh
   }
 
   /// The number of training samples.

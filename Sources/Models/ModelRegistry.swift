@@ -9,6 +9,8 @@ public enum ModelRegistry {
     KernelDensity.self,
     LinearRegression.self,
     CountSoftmax.self,
+    VariationalAutoencoder.self,
+    WassersteinGAN.self,
   ]
 
   /// The model of a name; `nil` where there is none.

@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Foundation
 import Options
 import Randomness

@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Options
 import Randomness
 

@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Randomness
 
 extension VAEWorkload {

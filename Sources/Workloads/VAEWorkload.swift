@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Options
 import Randomness
 
@@ -17,7 +18,7 @@ public struct VAEWorkload: Workload {
     name: "vae", summary: "A variational autoencoder with one hidden layer each way.",
     source: "Kingma & Welling 2014", options: [batch.spec, data.spec, hidden.spec, latent.spec])
 
-  let model: VariationalAutoencoder
+  let model: DenseAutoencoder
   let batch, data: Int
   let key: RandomKey
 
@@ -26,7 +27,7 @@ public struct VAEWorkload: Workload {
   public init(options: OptionValues, key: RandomKey) {
     (batch, data) = (options[Self.batch], options[Self.data])
     self.key = key
-    model = VariationalAutoencoder(
+    model = DenseAutoencoder(
       data: data, hidden: options[Self.hidden], latent: options[Self.latent], key: key)
   }
 
@@ -48,7 +49,7 @@ public struct VAEWorkload: Workload {
   /// Decodes a batch of latent vectors: the probabilities of the pixels.
   public func sampling(_ options: ProgramOptions) throws -> Routine? {
     let phase = try Routine.Phase(options: options) { graph in
-      (["samples": model.decoded(graph.random(.normal, [batch, model.latent])).sigmoid()], [])
+      (["samples": model.decoded(graph.random(.normal, [batch, model.latent]), labels: nil).sigmoid()], [])
     }
     return Routine([phase], samples: Double(batch), key: key.folding(.sample))
   }

@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Options
 import Randomness
 
@@ -46,10 +47,11 @@ public struct WGANWorkload: Workload {
     let width = options[Self.width]
     if options[Self.networks] == "conv" {
       networks = ConvolutionalAdversarialNetworks(
-        latent: latent, channels: width == 0 ? 64 : width, side: options[Self.side], key: key)
+        latent: latent, channels: width == 0 ? 64 : width, image: [side, side, 1], key: key)
     } else {
       networks = DenseAdversarialNetworks(
-        latent: latent, hidden: width == 0 ? 512 : width, data: side * side, key: key)
+        latent: latent, hidden: [Int](repeating: width == 0 ? 512 : width, count: 2),
+        data: side * side, key: key)
     }
   }
 

@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Foundation
 import Randomness
 import TestSupport
@@ -26,7 +27,7 @@ import Workloads
   static func model(_ name: String) throws -> Model {
     switch name {
     case "vae":
-      let model = VariationalAutoencoder(data: 9, hidden: 8, latent: 3, key: key)
+      let model = DenseAutoencoder(data: 9, hidden: 8, latent: 3, key: key)
       return Model(variables: model.variables) { model.loss($0["x"]!, noise: $0["noise"]!) }
     case "realnvp":
       let model = AffineFlow(couplings: 4, hidden: 6, key: key)
@@ -47,13 +48,13 @@ import Workloads
         model($0["x"]!, time: $0["time"]!, labels: $0["class"]!).meanSquaredError($0["target"]!)
       }
     case "wgan_gp_mlp":
-      return critic(DenseAdversarialNetworks(latent: 4, hidden: 8, data: 6, key: key))
+      return critic(DenseAdversarialNetworks(latent: 4, hidden: [8, 8], data: 6, key: key))
     case "wgan_gp_conv":
-      return critic(ConvolutionalAdversarialNetworks(latent: 4, channels: 3, side: 2, key: key))
+      return critic(ConvolutionalAdversarialNetworks(latent: 4, channels: 3, image: [8, 8, 1], key: key))
     case "wgan_generator_mlp":
-      return generator(DenseAdversarialNetworks(latent: 4, hidden: 8, data: 6, key: key))
+      return generator(DenseAdversarialNetworks(latent: 4, hidden: [8, 8], data: 6, key: key))
     default:
-      return generator(ConvolutionalAdversarialNetworks(latent: 4, channels: 3, side: 2, key: key))
+      return generator(ConvolutionalAdversarialNetworks(latent: 4, channels: 3, image: [8, 8, 1], key: key))
     }
   }
 

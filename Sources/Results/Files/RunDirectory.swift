@@ -86,6 +86,21 @@ public struct RunDirectory: Sendable, Hashable {
     try SystemFile.contents(of: file(name))
   }
 
+  /// The same; nil where there is no such file.
+  public func contentsIfPresent(of name: String) throws(ResultsError) -> [UInt8]? {
+    do throws(ResultsError) { return try contents(of: name) } catch .missing { return nil }
+  }
+
+  /// Whether there is a file of this name.
+  public func holds(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
+
+  /// Removes a file of the run; nothing happens where there is none.
+  public func remove(_ name: String) throws(ResultsError) {
+    guard unlink(file(name)) == 0 || errno == ENOENT else {
+      throw ResultsError.system("remove", file(name))
+    }
+  }
+
   /// The segment files, sorted by name; none where there is no run yet.
   public func segmentPaths() throws(ResultsError) -> [String] {
     let folder = file("segments")

@@ -72,7 +72,9 @@ package final class Coordinator {
 
   private func feed(_ worker: Int) throws {
     while let bundle = schedule.bundle(for: worker) { try send(.bundle(bundle), to: worker) }
-    if schedule.outstandingBundles(of: worker) == 0, !told.contains(worker), !stopped {
+    if schedule.isExhausted, schedule.outstandingBundles(of: worker) == 0,
+      !told.contains(worker), !stopped
+    {
       told.insert(worker)
       try send(.finish, to: worker)
     }

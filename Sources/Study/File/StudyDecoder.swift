@@ -1,3 +1,4 @@
+import Engine
 import Loops
 import Options
 
@@ -69,16 +70,17 @@ struct StudyDecoder {
     }
     let metrics = required("metrics", keys, root).flatMap { measures($0) }
     let keep = kept(keys["keep"], generations: generations)
-    resources(keys["resources"])
+    let resources = resources(keys["resources"])
     func text(_ spec: OptionSpec) -> String {
       let value = decoder.value(spec, keys[spec.name], subject: "'\(spec.name)'")
       return if case .text(let text)? = value { text } else { "" }
     }
     let notes = text(StudyKeys.notes)
     let paper = text(StudyKeys.paper)
-    guard let generations, let metrics, let keep else { return nil }
+    guard let generations, let metrics, let keep, let resources else { return nil }
     return SharedSettings(
-      generations: generations, metrics: metrics, keep: keep, notes: notes, paper: paper)
+      generations: generations, metrics: metrics, keep: keep, resources: resources, notes: notes,
+      paper: paper)
   }
 
   private mutating func measures(_ node: StudyNode) -> [ComponentChoice]? {
@@ -120,19 +122,27 @@ struct StudyDecoder {
     return KeepSpec(samples: kept.sorted())
   }
 
-  private mutating func resources(_ node: StudyNode?) {
-    guard let node,
-      let keys = decoder.mapping(
-        node, keys: StudyKeys.resources.map(\.name), subject: "resources")
-    else { return }
+  private mutating func resources(_ node: StudyNode?) -> Resources? {
+    guard let node else { return Resources() }
+    guard
+      let keys = decoder.mapping(node, keys: StudyKeys.resources.map(\.name), subject: "resources")
+    else { return nil }
+    var values: [String: OptionValue] = [:]
     for spec in StudyKeys.resources {
-      guard let given = keys[spec.name],
-        let value = decoder.value(spec, given, subject: "'resources.\(spec.name)'"),
-        value != .integer(1)
-      else { continue }
-      decoder.mistakes.add(
-        given.position,
-        "'resources.\(spec.name)': only 1 is supported in this version; found \(value.shown)")
+      values[spec.name] = decoder.value(
+        spec, keys[spec.name], subject: "'resources.\(spec.name)'")
     }
+    guard case .integer(let ranks)? = values["ranks_per_chain"],
+      case .integer(let shards)? = values["shards"], case .text(let name)? = values["precision"],
+      let precision = OperandPrecision(rawValue: name)
+    else { return nil }
+    guard ranks <= shards else {
+      decoder.mistakes.add(
+        keys["ranks_per_chain"]?.position ?? node.position,
+        "'resources.ranks_per_chain': \(ranks) ranks share \(shards) shard\(shards == 1 ? "" : "s"); "
+          + "expected at most as many ranks as shards")
+      return nil
+    }
+    return Resources(ranksPerChain: ranks, shards: shards, precision: precision)
   }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Loops
 import Options
 
@@ -56,8 +57,13 @@ public enum StudyKeys {
   static let statisticalError = OptionSpec(
     "statistical_error", .flag, default: .flag(true),
     help: "Whether generations are fitted to samples (true) or to the exact laws (false).")
+  static let synthesis = OptionSpec(
+    "synthesis", .choice(SynthesisTime.allCases.map(\.rawValue)),
+    default: .text(SynthesisTime.stored.rawValue),
+    help: "When synthetic samples are drawn: once, or anew for every epoch of the next training "
+      + "(policy replace, neural models).")
   /// The keys of `loop` that are not components.
-  static let loop = [samples, real, start, bias, statisticalError]
+  static let loop = [samples, real, start, bias, statisticalError, synthesis]
 
   static let keptSamples = OptionSpec(
     "samples", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
@@ -66,11 +72,16 @@ public enum StudyKeys {
 
   static let ranksPerChain = OptionSpec(
     "ranks_per_chain", .integer(1...1_048_576), unit: "ranks", default: .integer(1),
-    help: "Ranks that train one chain together. Only 1 in this version.")
+    help: "Ranks that train one chain together.")
   static let shards = OptionSpec(
     "shards", .integer(1...1_048_576), unit: "shards", default: .integer(1),
-    help: "Units of data-parallel work in one chain. Only 1 in this version.")
-  static let resources = [ranksPerChain, shards]
+    help: "Parts of every minibatch of a neural model, divided over the ranks of a chain; results "
+      + "depend on it, but not on the ranks.")
+  static let precision = OptionSpec(
+    "precision", .choice(OperandPrecision.allCases.map(\.rawValue)),
+    default: .text(OperandPrecision.float32.rawValue),
+    help: "Operands of products and convolutions of neural models; sums and weights are float32.")
+  static let resources = [ranksPerChain, shards, precision]
 
   /// The keys of a study file, in the order of the documentation.
   static let all = [

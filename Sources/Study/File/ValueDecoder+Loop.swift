@@ -29,13 +29,14 @@ extension ValueDecoder {
       }),
       let real = values["real"], case .text(let startName)? = values["start"],
       let start = Start(rawValue: startName), case .real(let bias)? = values["bias"],
-      case .flag(let statisticalError)? = values["statistical_error"]
+      case .flag(let statisticalError)? = values["statistical_error"],
+      case .text(let timeName)? = values["synthesis"], let time = SynthesisTime(rawValue: timeName)
     else { return nil }
     var count: Int?
     if case .integer(let given) = real { count = given }
     return LoopSpec(
       policy: policy, samples: samples, real: count, start: start, bias: bias,
-      corrector: corrector, statisticalError: statisticalError)
+      corrector: corrector, statisticalError: statisticalError, synthesis: time)
   }
 
   private mutating func size(

@@ -32,8 +32,17 @@ public struct CostModel: Sendable {
   ///   virtual machine). Iterative fits take longer by their number of steps.
   public init(secondsPerUnit: Double = 3e-9) { self.secondsPerUnit = secondsPerUnit }
 
+  /// Floating-point operations that take as long as a unit: 80 GFLOP/s.
+  private static let operationsPerUnit = 240.0
+
   /// Units of one chain.
-  public func units(_ cell: CellSpec, _ load: ChainLoad) -> Double {
+  ///
+  /// - Parameter operations: of one fit of a model that is trained in many steps; nil for others.
+  public func units(_ cell: CellSpec, _ load: ChainLoad, operations: Double? = nil) -> Double {
+    if let operations {
+      return operations / Self.operationsPerUnit * Double(cell.generations)
+        + load.drawn * Double(load.width * (1 + cell.metrics.count))
+    }
     var components = 0
     if case .integer(let count)? = cell.model.options.values["components"] { components = count }
     let passes = Double(1 + components + cell.metrics.count)

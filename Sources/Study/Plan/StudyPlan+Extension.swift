@@ -1,3 +1,4 @@
+import Engine
 import Loops
 import Options
 
@@ -46,8 +47,8 @@ extension StudyPlan {
     try same("generations", old.generations, generations) { "\($0)" }
     try same("metrics", old.metrics, metrics, list)
     try same("keep.samples", old.keep.samples, keep.samples) { "\($0)" }
-    try same("resources.ranks_per_chain", old.ranksPerChain, ranksPerChain) { "\($0)" }
-    try same("resources.shards", old.shards, shards) { "\($0)" }
+    try same("resources.shards", old.resources.shards, resources.shards) { "\($0)" }
+    try same("resources.precision", old.resources.precision, resources.precision) { $0.rawValue }
     let present = Set(seeds)
     if let missing = old.seeds.first(where: { !present.contains($0) }) {
       throw PlanConflict(difference: "seed \(missing) is no longer there")

@@ -22,9 +22,7 @@ extension StudyPlan {
       ("seeds", SeedRange.canonical(seeds)),
       ("metrics", .list(metrics.map(\.value))),
       ("keep", .map(["samples": .list(keep.samples.map { .integer($0) })])),
-      (
-        "resources", .map(["ranks_per_chain": .integer(ranksPerChain), "shards": .integer(shards)])
-      ),
+      ("resources", resources.value),
     ]
     var lines = head.map { OptionValue.quoted($0) + ":" + $1.canonicalJSON + "," }
     lines.append("\"cells\":[")

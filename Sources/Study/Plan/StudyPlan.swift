@@ -1,3 +1,4 @@
+import Engine
 import Loops
 import Options
 import Results
@@ -16,8 +17,7 @@ public struct StudyPlan: Sendable {
   public let generations: Int
   public let metrics: [ComponentChoice]
   public let keep: KeepSpec
-  public let ranksPerChain: Int
-  public let shards: Int
+  public let resources: Resources
   public let notes: String
   public let paper: String
   /// The absolute name of the study file's directory: relative data paths start here.
@@ -41,8 +41,7 @@ public struct StudyPlan: Sendable {
     generations = settings.generations
     metrics = settings.metrics
     keep = settings.keep
-    ranksPerChain = settings.ranksPerChain
-    shards = settings.shards
+    resources = settings.resources
     notes = settings.notes
     paper = settings.paper
     self.directory = directory
@@ -70,13 +69,36 @@ public struct StudyPlan: Sendable {
   }
 }
 
+/// How a study's chains are computed.
+public struct Resources: Sendable, Hashable {
+  /// Ranks that train one chain together; changes no result.
+  public var ranksPerChain = 1
+  /// Parts of every minibatch.
+  public var shards = 1
+  public var precision = OperandPrecision.float32
+
+  public init(
+    ranksPerChain: Int = 1, shards: Int = 1, precision: OperandPrecision = .float32
+  ) {
+    self.ranksPerChain = ranksPerChain
+    self.shards = shards
+    self.precision = precision
+  }
+
+  var value: OptionValue {
+    .map([
+      "ranks_per_chain": .integer(ranksPerChain), "shards": .integer(shards),
+      "precision": .text(precision.rawValue),
+    ])
+  }
+}
+
 /// What all cells of a study share.
 struct SharedSettings: Sendable {
   var generations: Int
   var metrics: [ComponentChoice]
   var keep: KeepSpec
-  var ranksPerChain = 1
-  var shards = 1
+  var resources = Resources()
   var notes = ""
   var paper = ""
 }

@@ -1,7 +1,9 @@
 import Loops
+import Models
 
-/// One unit of dispatch: the chains of arms that share real data and generation 0, for one seed. Kept
-/// together so that the worker fits generation 0 once.
+/// One unit of dispatch. Arms that share real data and generation 0 are kept together for one seed, so
+/// that the worker fits generation 0 once. Where a fit takes long (neural models) generation 0 is a task
+/// of its own, for whoever comes first, and the arms are tasks that wait for it.
 struct ChainTask: Sendable {
   struct Chain: Sendable {
     let cell: Int
@@ -11,6 +13,10 @@ struct ChainTask: Sendable {
   }
 
   let chains: [Chain]
+  /// Whether only generation 0 of the first chain is fitted and kept.
+  var isFirstGeneration = false
+  /// The task that has to be finished before.
+  var after: Int?
   /// Expected cost in the units of the cost model.
   let cost: Double
 
@@ -28,9 +34,32 @@ struct ChainTask: Sendable {
           return done < 0 ? nil : Chain(cell: cell, seed: seed, committed: Int(done))
         }
         guard !chains.isEmpty else { continue }
-        tasks.append(ChainTask(chains: chains, cost: chains.reduce(0) { $0 + (costs?[$1.cell] ?? 0) }))
+        func cost(_ chain: Chain) -> Double { costs?[chain.cell] ?? 0 }
+        guard chains.count > 1, plan.cells[family[0]].isTrained else {
+          tasks.append(ChainTask(chains: chains, cost: chains.reduce(0) { $0 + cost($1) }))
+          continue
+        }
+        let first = tasks.count
+        let share = 1 / Double(plan.generations)
+        tasks.append(
+          ChainTask(chains: [chains[0]], isFirstGeneration: true, cost: cost(chains[0]) * share))
+        for chain in chains {
+          tasks.append(ChainTask(chains: [chain], after: first, cost: cost(chain) * (1 - share)))
+        }
       }
     }
     return tasks
+  }
+}
+
+extension CellSpec {
+  /// Whether the cell's model is trained in many steps.
+  fileprivate var isTrained: Bool { ModelRegistry.named(model.name)?.isTrained ?? false }
+}
+
+extension Schedule {
+  /// The schedule of a study's tasks.
+  init(_ tasks: [ChainTask], workers: Int) {
+    self.init(costs: tasks.map(\.cost), after: tasks.map(\.after), workers: workers)
   }
 }

@@ -42,7 +42,10 @@ final class PreparedStudy {
     return try plan.cells.indices.map { index in
       let cell = try cell(index)
       let shape = DatasetShape(count: cell.dataset.count, width: cell.dataset.space.width)
-      return model.units(cell.spec, try ChainLoad(cell.spec, shape))
+      let load = try ChainLoad(cell.spec, shape)
+      return model.units(
+        cell.spec, load,
+        operations: try cell.operations(fitting: Int(load.fitted) / cell.spec.generations))
     }
   }
 

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Glibc
 import Loops
@@ -32,10 +33,10 @@ public enum StudyRun {
     let sink = StudySink(run, options: options, stop: stop, ranks: 1)
     let (near, far) = LoopbackTransport.pair()
     let coordinator = Coordinator(
-      transport: near, schedule: Schedule(costs: tasks.map(\.cost), workers: 1), workers: 1,
-      sink: sink)
+      transport: near, schedule: Schedule(tasks, workers: 1), workers: 1, sink: sink)
     let runner = try StudyRunner(
-      plan: run.plan, tasks: tasks, directory: run.directory, rank: 0, shouldStop: stop.met)
+      plan: run.plan, tasks: tasks, directory: run.directory, rank: 0,
+      exchange: LocalShards(shards: run.plan.resources.shards), shouldStop: stop.met)
     let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
     let start = monotonicSeconds()
     repeat { try coordinator.step() } while try !worker.step().left
@@ -61,8 +62,8 @@ public enum StudyRun {
     let workers = world.size - 1
     let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
     let coordinator = Coordinator(
-      transport: MPITransport(world), schedule: Schedule(costs: tasks.map(\.cost), workers: workers),
-      workers: workers, sink: sink)
+      transport: MPITransport(world), schedule: Schedule(tasks, workers: workers), workers: workers,
+      sink: sink)
     let began = monotonicSeconds()
     try coordinator.run()
     return try finish(sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
@@ -77,7 +78,7 @@ public enum StudyRun {
       let tasks = ChainTask.tasks(of: plan, committed: committed, costs: nil)
       let runner = try StudyRunner(
         plan: plan, tasks: tasks, directory: RunDirectory(existing: path), rank: world.rank.number,
-        shouldStop: stop.met)
+        exchange: LocalShards(shards: plan.resources.shards), shouldStop: stop.met)
       try Worker(transport: MPITransport(world), runner: runner).run()
       // The coordinator's code is the job's.
       return RunExit.done

@@ -1,7 +1,9 @@
 import Datasets
+import Engine
 import Foundation
 import Glibc
 import Loops
+import Models
 import Results
 import Samples
 
@@ -12,6 +14,7 @@ final class StudyRunner: TaskRunner {
   private let study: PreparedStudy
   private let directory: RunDirectory
   private let rank: Int
+  private let exchange: any ShardExchange
   private let segment: SegmentWriter
   private let shouldStop: () -> Bool
   private var cache = FirstGenerationCache()
@@ -25,15 +28,19 @@ final class StudyRunner: TaskRunner {
   /// Results are sent when this many numbers or this many seconds have gathered.
   private static let sendValues = 1 << 16
   private static let sendSeconds = 0.5
+  /// Seconds between two checkpoints of a fit.
+  private static let checkpointSeconds = 60.0
 
+  /// - Parameter exchange: the group that trains the rank's chains.
   init(
     plan: StudyPlan, tasks: [ChainTask], directory: RunDirectory, rank: Int,
-    shouldStop: @escaping () -> Bool
+    exchange: any ShardExchange, shouldStop: @escaping () -> Bool
   ) throws {
     self.plan = plan
     self.tasks = tasks
     self.directory = directory
     self.rank = rank
+    self.exchange = exchange
     self.shouldStop = shouldStop
     study = PreparedStudy(plan)
     segment = try SegmentWriter(path: directory.segment(rank: rank))
@@ -41,7 +48,7 @@ final class StudyRunner: TaskRunner {
 
   func run(task: Int, tick: () throws -> Void) throws {
     for chain in tasks[task].chains {
-      if shouldStop() { return }
+      if try exchange.agree(shouldStop()) { return }
       let cell = try study.cell(chain.cell)
       try withoutActuallyEscaping(tick) { tick in
         let control = ChainControl(
@@ -50,13 +57,36 @@ final class StudyRunner: TaskRunner {
           tick: tick,
           keep: { [self] generation, samples in
             try keep(samples, cell: cell.spec.id, seed: chain.seed, generation: generation)
-          })
-        _ = try cell.run(
-          seed: chain.seed, study: plan.seed, committed: chain.committed, cache: &cache,
-          control: control)
+          },
+          training: TrainingContext(
+            exchange: exchange, options: ProgramOptions(precision: plan.resources.precision),
+            poll: tick, shouldStop: { [self] in shouldStop() }),
+          states: states)
+        if tasks[task].isFirstGeneration {
+          let start = monotonicSeconds()
+          try cell.runFirst(seed: chain.seed, study: plan.seed, cache: &cache, control: control)
+          seconds[Phase.fit.rawValue] += monotonicSeconds() - start
+        } else {
+          _ = try cell.run(
+            seed: chain.seed, study: plan.seed, committed: chain.committed, cache: &cache,
+            control: control)
+          chains += 1
+        }
       }
-      chains += 1
     }
+  }
+
+  /// States lie in the run's `state` folder.
+  private var states: StateStore {
+    StateStore(
+      load: { [directory] name in try directory.contentsIfPresent(of: "state/\(name)") },
+      save: { [directory] name, bytes in
+        try directory.createDirectory("state/" + (name.split(separator: "/").dropLast().first ?? ""))
+        try directory.publish(bytes, as: "state/\(name)")
+      },
+      exists: { [directory, exchange] name in try exchange.agree(directory.holds("state/\(name)")) },
+      remove: { [directory] name in try directory.remove("state/\(name)") },
+      checkpointSeconds: Self.checkpointSeconds)
   }
 
   private func commit(_ block: ChainBlock) throws {

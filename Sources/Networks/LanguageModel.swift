@@ -9,9 +9,9 @@ package struct LanguageModel {
   package enum Activation: String, CaseIterable { case gelu, relu }
 
   /// x + attention(norm(x)), then x + mlp(norm(x)).
-  struct Block {
+  package struct Block {
     let norm1: LayerNormalisation
-    let attention: MultiHeadAttention
+    package let attention: MultiHeadAttention
     let norm2: LayerNormalisation
     let widening, narrowing: Linear
 
@@ -22,7 +22,7 @@ package struct LanguageModel {
 
   let tokens: Embedding
   let positions: Embedding
-  let blocks: [Block]
+  package let blocks: [Block]
   let norm: LayerNormalisation
   let activation: Activation
 

@@ -1,0 +1,77 @@
+import Engine
+import Samples
+
+/// A checkpoint that does not belong to the fit that reads it.
+public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+  public let path: String
+  public let reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+  public var description: String { "\(path): \(reason)" }
+}
+
+/// Saves and restores everything that a fit has changed after some of its steps.
+enum TrainingState {
+  private static let step = "step"
+
+  /// - Parameter variables: of the networks and the optimisers, with different names.
+  static func encode(step done: Int, _ variables: [Variable], _ log: TrainingLog) -> [UInt8] {
+    SafetensorsFile.encode(
+      [SafetensorsTensor(step, shape: [], .int64([Int64(done)]))] + log.tensors
+        + variables.map { SafetensorsTensor($0.name, shape: $0.shape, .float32($0.array)) })
+  }
+
+  /// - Returns: the number of steps done.
+  /// - Throws: `SafetensorsError`, `CheckpointError`.
+  static func restore(
+    _ bytes: [UInt8], into variables: [Variable], _ log: inout TrainingLog
+  ) throws -> Int {
+    let file = try SafetensorsFile(bytes, path: "the checkpoint of the fit")
+    for variable in variables {
+      guard let entry = file.entry(variable.name), entry.shape == variable.shape else {
+        throw CheckpointError(
+          path: file.path, reason: "\(variable.name) is missing or has another shape")
+      }
+      try file.floats(entry, into: variable.values)
+    }
+    try log.restore(from: file)
+    guard let entry = file.entry(step), let done = try file.reals(entry).first else {
+      throw CheckpointError(path: file.path, reason: "it does not say how many steps were done")
+    }
+    return Int(done)
+  }
+}
+
+extension TrainingContext {
+  /// Runs steps from where the checkpoint is, or from the first, and saves when it is time to.
+  ///
+  /// - Parameters:
+  ///   - resume: called once with the number of steps that are done already.
+  ///   - step: one step.
+  /// - Throws: `Interrupted` after saving, when a stop was asked for; what `step` throws.
+  func run(
+    steps: Int, saving variables: [Variable], log: inout TrainingLog,
+    resume: (_ done: Int) throws -> Void,
+    step: (_ index: Int, _ log: inout TrainingLog) throws -> Void
+  ) throws {
+    var done = 0
+    if let bytes = try checkpoint?.load() {
+      done = try TrainingState.restore(bytes, into: variables, &log)
+    }
+    try resume(done)
+    while done < min(steps, mostSteps ?? steps) {
+      try poll()
+      let stops = try exchange.agree(shouldStop() || Interruption.isRequested)
+      if try exchange.agree(stops || checkpoint?.isDue() ?? false), let checkpoint {
+        if exchange.rank == 0 { try checkpoint.save(TrainingState.encode(step: done, variables, log)) }
+      }
+      if stops { throw Interrupted() }
+      try step(done, &log)
+      done += 1
+      progress(done, steps)
+    }
+  }
+}
