@@ -37,6 +37,7 @@ CMPI_CALL cmpi_init_thread(int required, int *provided) {
 }
 CMPI_CALL cmpi_finalize(void) { return MPI_Finalize(); }
 CMPI_CALL cmpi_initialized(int *flag) { return MPI_Initialized(flag); }
+CMPI_CALL cmpi_finalized(int *flag) { return MPI_Finalized(flag); }
 CMPI_CALL cmpi_query_thread(int *provided) { return MPI_Query_thread(provided); }
 CMPI_CALL cmpi_return_errors(MPI_Comm comm) {
   return MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
@@ -96,6 +97,23 @@ CMPI_CALL cmpi_wait(MPI_Request *request, MPI_Status *status) { return MPI_Wait(
 CMPI_CALL cmpi_test(MPI_Request *request, int *flag, MPI_Status *status) {
   return MPI_Test(request, flag, status);
 }
+// Repeated messages.
+CMPI_CALL cmpi_send_init(const void *buffer, int count, MPI_Datatype type, int to, int tag,
+                         MPI_Comm comm, MPI_Request *request) {
+  return MPI_Send_init(buffer, count, type, to, tag, comm, request);
+}
+CMPI_CALL cmpi_recv_init(void *buffer, int count, MPI_Datatype type, int from, int tag,
+                         MPI_Comm comm, MPI_Request *request) {
+  return MPI_Recv_init(buffer, count, type, from, tag, comm, request);
+}
+CMPI_CALL cmpi_start(MPI_Request *request) { return MPI_Start(request); }
+CMPI_CALL cmpi_testsome(int count, MPI_Request requests[], int *done, int indices[]) {
+  return MPI_Testsome(count, requests, done, indices, MPI_STATUSES_IGNORE);
+}
+CMPI_CALL cmpi_waitsome(int count, MPI_Request requests[], int *done, int indices[]) {
+  return MPI_Waitsome(count, requests, done, indices, MPI_STATUSES_IGNORE);
+}
+CMPI_CALL cmpi_request_free(MPI_Request *request) { return MPI_Request_free(request); }
 CMPI_CALL cmpi_cancel(MPI_Request *request) { return MPI_Cancel(request); }
 CMPI_CALL cmpi_test_cancelled(const MPI_Status *status, int *flag) {
   return MPI_Test_cancelled(status, flag);

@@ -4,9 +4,10 @@ import Randomness
 
 extension VAEWorkload {
   /// The loss of a shard of `images` images, read from the input `x`.
-  public func shardLoss(in graph: Graph, images: Int) -> Tensor {
+  public func shardContent(in graph: Graph, images: Int) -> TrainingStep.Content {
     let x = graph.input("x", [images, data])
-    return model.loss(x, noise: graph.random(.normal, [images, model.latent]))
+    return TrainingStep.Content(
+      loss: model.loss(x, noise: graph.random(.normal, [images, model.latent])))
   }
 
   /// Gives the program of a shard its images and its noise; both are functions of step and shard.

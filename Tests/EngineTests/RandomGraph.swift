@@ -174,7 +174,8 @@ struct RandomGraph {
             learningRate: chance(2) ? scalar : fitted([]).sigmoid(),
             step: graph.fill(Float(1 + integer(20))),
             gradientScale: chance(2) ? fitted([]).tanh() : nil, clip: chance(3) ? 0.5 : nil,
-            average: average)))
+            average: average,
+            norm: chance(3) ? Variable("\(variable.name).norm", [], isTrainable: false) : nil)))
     }
   }
 }

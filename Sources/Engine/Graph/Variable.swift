@@ -13,6 +13,8 @@ public final class Variable {
   public let fileLayout: FileLayout
   /// [shape], row-major, aligned to 64 bytes.
   public let values: UnsafeMutableBufferPointer<Float>
+  /// What the memory belongs to; nil where it is the variable's own.
+  private let owner: AnyObject?
 
   /// A variable of zeros.
   public init(
@@ -23,9 +25,23 @@ public final class Variable {
     self.isTrainable = isTrainable
     self.fileLayout = fileLayout
     values = AlignedMemory.allocate(Float.self, count: shape.reduce(1, *))
+    owner = nil
   }
 
-  deinit { AlignedMemory.free(values) }
+  /// A variable that is not trainable, in a part of the memory of `owner`.
+  ///
+  /// - Parameter values: as many as the shape has, aligned to 64 bytes.
+  init(_ name: String, _ shape: [Int], values: UnsafeMutableBufferPointer<Float>, of owner: AnyObject) {
+    precondition(values.count == shape.reduce(1, *), "\(name): \(values.count) values for \(shape)")
+    self.name = name
+    self.shape = shape
+    isTrainable = false
+    fileLayout = .same
+    self.values = values
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { AlignedMemory.free(values) } }
 
   public var count: Int { values.count }
 

@@ -77,8 +77,10 @@ public struct Optimiser {
   }
 
   /// The updates of one step that makes `loss`, a scalar [], smaller.
+  ///
+  /// - Parameter norms: as in `updates(gradients:…)`.
   public func updates(
-    minimising loss: Tensor, file: StaticString = #fileID, line: Int = #line
+    minimising loss: Tensor, norms: [Variable] = [], file: StaticString = #fileID, line: Int = #line
   ) -> [Update] {
     let values = variables.map { loss.graph.value(of: $0, file: file, line: line) }
     guard loss.count == 1 else {
@@ -87,14 +89,24 @@ public struct Optimiser {
       return []
     }
     return updates(
-      gradients: Engine.gradients(of: loss, withRespectTo: values), in: loss.graph, file: file,
-      line: line)
+      gradients: Engine.gradients(of: loss, withRespectTo: values), norms: norms, in: loss.graph,
+      file: file, line: line)
   }
 
   /// The updates of one step with one gradient for each of `variables`, in their order.
+  ///
+  /// - Parameters:
+  ///   - gradients: of the shapes of the variables.
+  ///   - count: the gradients are sums of so many, whose mean is meant.
+  ///   - norms: for each of `variables` one [] that takes the norm of its gradient as given, before
+  ///     the division and the clipping; empty for none.
   public func updates(
-    gradients: [Tensor], in graph: Graph, file: StaticString = #fileID, line: Int = #line
+    gradients: [Tensor], dividedBy count: Int = 1, norms: [Variable] = [], in graph: Graph,
+    file: StaticString = #fileID, line: Int = #line
   ) -> [Update] {
+    precondition(
+      norms.isEmpty || norms.count == variables.count,
+      "\(norms.count) norms for \(variables.count) variables")
     for (variable, gradient) in zip(variables, gradients) where gradient.shape != variable.shape {
       _ = graph.fail(
         "optimiser", "\(variable.name) \(variable.shape) has a gradient \(gradient.type)", [gradient],
@@ -108,23 +120,28 @@ public struct Optimiser {
     }
     let done = graph.value(of: steps, file: file, line: line)
     let rate = schedule.factor(step: done) * learningRate
-    let scale = gradientNorm.map { Self.scale(gradients, toNorm: $0, in: graph) }
+    let scale = scale(gradients, dividedBy: count, in: graph)
     let steps = variables.indices.map { index in
       OptimiserUpdate(
         rule: hasDecay[index] ? rule : rule.withoutWeightDecay, variable: variables[index],
         state: moments[index], gradient: gradients[index], learningRate: rate, step: done + 1,
         gradientScale: scale, clip: weightBound,
-        average: averageDecay.map { OptimiserUpdate.Average(variable: averages[index], decay: $0) })
+        average: averageDecay.map { OptimiserUpdate.Average(variable: averages[index], decay: $0) },
+        norm: norms.isEmpty ? nil : norms[index])
     }
     return steps.map(Update.optimise) + [.assign(self.steps, done + 1)]
   }
 
-  /// min(1, largest/(norm + 1e-6)) with the norm over all gradients, as PyTorch has it.
-  private static func scale(
-    _ gradients: [Tensor], toNorm largest: Float, in graph: Graph
-  ) -> Tensor {
+  /// What gradients that are sums of `count` are multiplied by: 1/count, and where they are clipped
+  /// also min(1, largest/(norm + 1e-6)) with the norm of all means together, as PyTorch has it. nil
+  /// for 1.
+  private func scale(_ gradients: [Tensor], dividedBy count: Int, in graph: Graph) -> Tensor? {
+    let share = 1 / Float(count)
+    guard let largest = gradientNorm else { return count == 1 ? nil : graph.fill(share) }
     let squares = gradients.map { $0.square().total() }
     let sum = squares.dropFirst().reduce(squares.first ?? graph.fill(0)) { $0 + $1 }
-    return (largest / (sum.sqrt() + 1e-6)).minimum(1)
+    let norm = count == 1 ? sum.sqrt() : sum.sqrt() * share
+    let scale = (largest / (norm + 1e-6)).minimum(1)
+    return count == 1 ? scale : scale * share
   }
 }

@@ -108,6 +108,14 @@ struct Fusion {
     return earlier.result == other
   }
 
+  /// The earlier product to whose sums a product adds its own, nil for other nodes.
+  func accumulator(of node: Int) -> Int? {
+    guard unitOf[node] >= 0, case .contraction(let epilogue) = units[unitOf[node]].kind,
+      epilogue.result == node
+    else { return nil }
+    return epilogue.accumulator
+  }
+
   // MARK: Elementwise nodes
 
   /// The node that gives the values of an operand inside a tile program: through repetitions only.

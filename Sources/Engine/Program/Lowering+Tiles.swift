@@ -18,6 +18,7 @@ extension Lowering {
     for sink in draft.sinks {
       let shape = use.shape(sink.node)
       if !sink.isReduction, shape == space.shape, use.graph.nodes[sink.node].type.element == .float32,
+        target(of: sink.node) == nil,
         let load = draft.operands.firstIndex(where: { canReuse($0, shape: shape, taken, draft) })
       {
         let layout = draft.operands[load].layout

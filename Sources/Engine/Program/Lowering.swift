@@ -197,8 +197,8 @@ struct Lowering {
   mutating func result(_ node: Int) -> Layout {
     // Straight into the variable that it is for, when the old values are not needed any more.
     let layout: Layout
-    if let assignment = assignments[node], assignment.lastRead < position {
-      layout = fixed(assignment.variable.values, assignment.variable.shape)
+    if let variable = target(of: node) {
+      layout = fixed(variable.values, variable.shape)
     } else {
       layout = allocate(use.shape(node))
     }
@@ -206,7 +206,13 @@ struct Lowering {
     return layout
   }
 
-  /// The same with the axes in memory in another order.
+  /// The variable in whose memory a node can be computed.
+  func target(of node: Int) -> Variable? {
+    guard let assignment = assignments[node], assignment.lastRead < position else { return nil }
+    return assignment.variable
+  }
+
+  /// Memory for the result of a node with its axes in another order.
   mutating func result(_ node: Int, inOrder order: [Int]) -> Layout {
     let shape = use.shape(node)
     let inverse = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
@@ -275,7 +281,8 @@ struct Lowering {
             rate: places.floats(rate), step: places.floats(number),
             scale: scale.map { UnsafePointer(places.floats($0)) }),
           clip: step.clip,
-          average: step.average.map { ($0.variable.values.baseAddress!, $0.decay) })
+          average: step.average.map { ($0.variable.values.baseAddress!, $0.decay) },
+          norm: step.norm?.values.baseAddress)
       }
     }
   }

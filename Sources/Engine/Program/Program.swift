@@ -32,6 +32,7 @@ public final class Program {
   private let scratch: UnsafeMutableBufferPointer<UInt8>
   private let owned: [UnsafeMutableBufferPointer<Float>]
   private let variables: [Variable]
+  private let finishing: [Variable: Int]
   private let inputs: [String: (type: TensorType, memory: UnsafeMutableBufferPointer<Float>)]
   private let keys: [String: KeySlot]
   private let outputs: [String: UnsafeBufferPointer<Float>]
@@ -76,6 +77,7 @@ public final class Program {
     inputs = plan.lowering.inputs
     keys = plan.lowering.keys
     variables = plan.variables
+    finishing = plan.finishing
     self.outputs = plan.lowering.outputs.mapValues { UnsafeBufferPointer(places.buffer($0)) }
   }
 
@@ -89,8 +91,6 @@ public final class Program {
 
   /// Computes the outputs and changes the variables.
   ///
-  /// - Parameter poll: called between instructions, to let messages progress or to stop; what it
-  ///   throws ends the run, with the variables of finished updates changed.
   /// - Throws: `ProgramError.indexOutOfRange`.
   public func run() throws(ProgramError) {
     let previous = ckernels_flush_denormals(1)
@@ -100,14 +100,21 @@ public final class Program {
 
   /// The same with `poll` called between instructions, to let messages progress or to stop. What it
   /// throws ends the run; updates that were done by then stay.
-  public func run(poll: () throws -> Void) throws {
+  public func run(poll: () throws -> Void) throws { try run { _ in try poll() } }
+
+  /// The same with `body` called after every instruction with its number.
+  public func run(afterEach body: (_ instruction: Int) throws -> Void) throws {
     let previous = ckernels_flush_denormals(1)
     defer { _ = ckernels_flush_denormals(previous) }
-    for instruction in instructions {
-      try instruction.run()
-      try poll()
+    for number in instructions.indices {
+      try instructions[number].run()
+      try body(number)
     }
   }
+
+  /// The number of the instruction after which a variable has its new values, nil where the program
+  /// does not change it. A variable that the graph does not read has them as soon as they are computed.
+  public func instruction(finishing variable: Variable) -> Int? { finishing[variable] }
 
   /// Runs one instruction, for profiles.
   func run(instruction: Int) throws(ProgramError) { try instructions[instruction].run() }

@@ -3,6 +3,8 @@ struct ProgramPlan {
   let lowering: Lowering
   /// Variables whose memory the instructions use.
   let variables: [Variable]
+  /// For every variable that is changed the last instruction that writes it.
+  let finishing: [Variable: Int]
 
   init(
     _ graph: Graph, outputs: [String: Tensor], updates: [Update], options: ProgramOptions
@@ -54,11 +56,26 @@ struct ProgramPlan {
     var lowering = Lowering(
       use, fusion, recomputation, options, lastReader: lastReader,
       assignments: Self.assignments(updates, use, fusion, lastReader))
+    var finishing: [Variable: Int] = [:]
+    var lastInstruction = units.map { _ in 0 }
     for (position, unit) in order.enumerated() {
+      let count = lowering.drafts.count
       try lowering.lower(units[unit], position: position)
+      lastInstruction[unit] = max(lowering.drafts.count - 1, 0)
+      if case .update(let update) = units[unit].kind {
+        var last = lastInstruction[unit]
+        // Nothing was left to do: the values were computed in the memory of the variable.
+        if lowering.drafts.count == count, case .assign(_, let tensor) = update,
+          fusion.unitOf[tensor.node] >= 0
+        {
+          last = lastInstruction[fusion.unitOf[tensor.node]]
+        }
+        for variable in update.changedVariables { finishing[variable] = last }
+      }
       for (label, node) in published[unit] ?? [] { try lowering.publish(node, as: label) }
     }
     self.lowering = lowering
+    self.finishing = finishing
     variables = updates.flatMap(\.changedVariables) + graph.nodes.indices.compactMap {
       use.isNeeded[$0] ? (graph.nodes[$0].operation as? VariableValue)?.variable : nil
     }
@@ -91,6 +108,9 @@ struct ProgramPlan {
         }
         guard step.average.map({ $0.variable.shape == step.variable.shape }) ?? true else {
           throw .request("the average of \(step.variable.name) has another shape")
+        }
+        guard step.norm.map({ $0.count == 1 }) ?? true else {
+          throw .request("the norm of the gradient of \(step.variable.name) is no scalar")
         }
         for scalar in [step.learningRate, step.step] + (step.gradientScale.map { [$0] } ?? [])
         where scalar.count != 1 {
@@ -142,7 +162,12 @@ struct ProgramPlan {
         times[tensor.node] == 1, lastReader[tensor.node] != Int.max
       else { continue }
       let read = nodes[variable].flatMap { lastReader[$0] } ?? -1
-      result[tensor.node] = (variable, read)
+      // Products that are added to one another are all made there.
+      var made: Int? = tensor.node
+      while let node = made {
+        result[node] = (variable, read)
+        made = fusion.accumulator(of: node)
+      }
     }
     return result
   }
@@ -184,6 +209,7 @@ extension Update {
     case .assign(let variable, _): [variable]
     case .optimise(let step):
       [step.variable] + step.state + (step.average.map { [$0.variable] } ?? [])
+        + (step.norm.map { [$0] } ?? [])
     }
   }
 }

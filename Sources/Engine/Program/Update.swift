@@ -25,6 +25,8 @@ public struct OptimiserUpdate {
   public var clip: Float?
   /// A moving average of the weight, taken after the step and the cut.
   public var average: Average?
+  /// A variable [] that takes the Euclidean norm of the gradient as it is before `gradientScale`.
+  public var norm: Variable?
 
   /// average ← decay·average + (1 − decay)·weight.
   public struct Average {
@@ -41,7 +43,7 @@ public struct OptimiserUpdate {
   public init(
     rule: OptimiserRule, variable: Variable, state: [Variable], gradient: Tensor,
     learningRate: Tensor, step: Tensor, gradientScale: Tensor? = nil, clip: Float? = nil,
-    average: Average? = nil
+    average: Average? = nil, norm: Variable? = nil
   ) {
     self.rule = rule
     self.variable = variable
@@ -52,5 +54,6 @@ public struct OptimiserUpdate {
     self.gradientScale = gradientScale
     self.clip = clip
     self.average = average
+    self.norm = norm
   }
 }

@@ -89,6 +89,46 @@ extension RankCheck {
     findings.expect(nothing == nil, "a receive that nobody answers was not taken back")
   }
 
+  static let repeated = RankCheck(
+    "repeated", "messages between fixed places, sent again and again, also two of one kind"
+  ) { world, findings in
+    let (left, right) = neighbours(world)
+    let (short, long) = (3, 100_000)
+    let sent = UnsafeMutableBufferPointer<Float>.allocate(capacity: short + long)
+    let received = UnsafeMutableBufferPointer<Float>.allocate(capacity: short + long)
+    defer {
+      sent.deallocate()
+      received.deallocate()
+    }
+    var messages = RepeatedMessages(on: world)
+    do {
+      for part in [0..<short, short..<short + long] {
+        _ = try messages.addReceive(into: .init(rebasing: received[part]), from: left, tag: 7)
+        _ = try messages.addSend(
+          of: .init(rebasing: UnsafeBufferPointer(sent)[part]), to: right, tag: 7)
+      }
+      for round in 0..<3 {
+        _ = sent.update(
+          fromContentsOf: pattern(Float.self, rank: world.rank.number + round, count: sent.count))
+        var seen = [0, 0, 0, 0]
+        for number in seen.indices { try messages.start(number) }
+        findings.expectEqual(messages.underWay, 4, "under way")
+        while messages.underWay > 0 {
+          let count = round == 1 ? try messages.test() : try messages.wait()
+          for index in 0..<count { seen[messages.completed(index)] += 1 }
+        }
+        findings.expectEqual(seen, [1, 1, 1, 1], "times that each message was complete")
+        findings.expectEqual(
+          Array(received), pattern(Float.self, rank: left.number + round, count: sent.count),
+          "round \(round)")
+        findings.expectEqual(try messages.test(), 0, "complete messages of none under way")
+      }
+    } catch {
+      messages.abandonAll()
+      throw error
+    }
+  }
+
   static let errors = RankCheck(
     "errors", "a wrong call comes back as an error and the job goes on"
   ) { world, findings in

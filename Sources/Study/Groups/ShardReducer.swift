@@ -1,27 +1,33 @@
+import Engine
 import MPI
 
-/// Adds the vectors of all shards over the ranks of a group, with bits that do not depend on the number
-/// of ranks.
+/// Shards of training steps over the ranks of a group.
 ///
-/// Shards are dealt to the ranks in contiguous runs. A rank adds its own as far as the tree allows;
-/// then rank j finishes segment j of the vector for everybody (reduce-scatter and all-gather), which
-/// moves as much as a ring all-reduce when the shards divide evenly into powers of two.
-public struct ShardReducer {
+/// Shards are dealt in contiguous runs. The sums of the ranks' own shards are added in the order of
+/// `ShardTree`, so that the bits do not depend on the number of ranks.
+public final class ShardReducer: ShardExchange {
   public let shards: Int
-  /// The shards of this rank.
   public let ownShards: Range<Int>
   private let group: Communicator
-  private var tree: ShardTree
+  private let clock = CommunicationClock()
 
-  /// - Parameter shards: the unit of data-parallel work, fixed by the study; ranks beyond their number
-  ///   have none.
+  /// - Parameters:
+  ///   - shards: the unit of data-parallel work, fixed by the study; ranks beyond their number have
+  ///     none.
+  ///   - group: its ranks take part in every call. No other messages may be under way on it meanwhile.
   public init(shards: Int, group: Communicator) {
     precondition(shards >= 1, "\(shards) shards")
     self.shards = shards
     self.group = group
     ownShards = Self.shards(of: group.rank.number, ranks: group.size, shards: shards)
-    tree = ShardTree(shards: shards)
   }
+
+  public var rank: Int { group.rank.number }
+  public var ranks: Int { group.size }
+
+  /// Seconds that this rank has spent so far in starting, testing and awaiting the messages of sums, and
+  /// in adding what they brought.
+  public var communicationSeconds: Double { Double(clock.nanoseconds) * 1e-9 }
 
   /// The shards of a rank: as even as can be, the first ranks take one more.
   package static func shards(of rank: Int, ranks: Int, shards: Int) -> Range<Int> {
@@ -30,38 +36,30 @@ public struct ShardReducer {
     return start..<start + each + (rank < more ? 1 : 0)
   }
 
-  /// Takes the vector of one of the rank's own shards, in ascending order.
-  public mutating func add(shard: Int, _ values: UnsafeBufferPointer<Float>) {
-    tree.push(shard: shard, values)
+  /// - Throws: `MPIError`.
+  /// - Communication: none.
+  public func makeSum(buckets: [Int]) throws -> any ShardSum {
+    if group.size == 1 { return LocalShards(shards: shards).makeSum(buckets: buckets) }
+    return try ShardReduction(buckets: buckets, shards: shards, group: group, clock: clock)
   }
 
-  /// Writes the sum over all shards into `result`, on every rank.
-  ///
-  /// - Communication: collective; an all-to-all of segments and an all-gather; blocks.
-  public mutating func finish(
-    _ result: UnsafeMutableBufferPointer<Float>
-  ) throws(MPIError) {
-    let own = tree.take()
-    let segments = (0..<group.size).map { rank in
-      Self.shards(of: rank, ranks: group.size, shards: result.count)
-    }
-    let parts = segments.map { segment in own.flatMap { $0.sum[segment] } }
-    let received = try group.allToAll(parts)
-    let width = segments[group.rank.number].count
-    var final = ShardTree(shards: shards)
-    for (rank, values) in received.enumerated() {
-      let range = Self.shards(of: rank, ranks: group.size, shards: shards)
-      for (place, node) in ShardTree.nodes(of: range, shards: shards).enumerated() {
-        final.push(
-          ShardTree.Partial(
-            level: node.level, index: node.index,
-            sum: Array(values[place * width..<(place + 1) * width])))
-      }
-    }
-    let sum = final.take().first?.sum ?? []
-    for (offset, values) in try group.allGather(sum).enumerated() {
-      _ = UnsafeMutableBufferPointer(rebasing: result[segments[offset]])
-        .update(fromContentsOf: values)
-    }
+  /// - Throws: `MPIError`.
+  /// - Communication: collective; all parts to every rank; blocks.
+  public func gather(_ own: [Float], counts: [Int]) throws -> [Float] {
+    precondition(
+      counts.count == ranks && counts[rank] == own.count,
+      "\(own.count) elements of rank \(rank) of \(ranks), expected \(counts)")
+    var all = [Float](repeating: 0, count: counts.reduce(0, +))
+    let start = counts[..<rank].reduce(0, +)
+    all.replaceSubrange(start..<start + own.count, with: own)
+    var span = all.mutableSpan
+    try group.allGather(inPlace: &span, counts: counts)
+    return all
+  }
+
+  /// - Throws: `MPIError`.
+  /// - Communication: collective; a broadcast of one byte; blocks.
+  public func agree(_ flag: Bool) throws -> Bool {
+    try group.broadcast(value: UInt8(flag ? 1 : 0)) != 0
   }
 }

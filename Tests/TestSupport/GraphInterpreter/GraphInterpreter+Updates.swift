@@ -24,6 +24,9 @@ extension GraphInterpreter {
         let scale = step.gradientScale == nil ? nil : results.removeFirst()[0]
         var weights = values(of: step.variable)
         var state = step.state.map { values(of: $0) }
+        if let norm = step.norm {
+          changed[norm] = [gradient.reduce(Bounded(0)) { $0 + $1 * $1 }.squareRoot]
+        }
         for index in weights.indices {
           var g = gradient[index]
           if let scale { g = scale * g }

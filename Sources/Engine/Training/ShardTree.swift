@@ -1,0 +1,136 @@
+import CKernels
+
+/// The one order in which vectors of shards are added, whoever adds them: shards 0 and 1, 2 and 3, …,
+/// then these sums in pairs, and so on. A node without a right neighbour goes up as it is.
+///
+/// Sums are pushed in ascending order of their shards; a pair is added as soon as both are there, so
+/// that few vectors wait at a time: log₂ shards + 1 where they begin with shard 0. The sums that wait
+/// after part of the shards can be pushed into another tree: the result has the same bits. Pushing
+/// allocates nothing.
+package final class ShardTree {
+  /// A node of the tree: a vector that is the sum of the shards below it.
+  package struct Node: Equatable, Sendable {
+    /// 0 for a single shard.
+    package var level: Int
+    /// Counted from the left among the nodes of its level.
+    package var index: Int
+
+    package init(level: Int, index: Int) {
+      self.level = level
+      self.index = index
+    }
+  }
+
+  /// The number of shards.
+  package let shards: Int
+  /// Elements of a vector.
+  package let count: Int
+  /// The nodes whose sums wait, in ascending order of shards. After all shards it is the root.
+  package private(set) var waiting: [Node] = []
+  private let slots: [UnsafeMutablePointer<Float>]
+  private let memory: UnsafeMutableBufferPointer<Float>
+
+  /// - Parameters:
+  ///   - shards: at least 1.
+  ///   - pushed: the shards that will be pushed, one by one or as sums.
+  ///   - root: [count] where the first of the sums that wait stands, so in the end the sum over all
+  ///     shards; it has to outlive the tree.
+  package init(shards: Int, pushed: Range<Int>, root: UnsafeMutableBufferPointer<Float>) {
+    self.shards = shards
+    count = root.count
+    // Slots start at whole cache lines.
+    let stride = (root.count + 15) / 16 * 16
+    let places = Self.places(pushed, shards: shards)
+    memory = AlignedMemory.allocateUncleared(Float.self, count: stride * max(places - 1, 0))
+    let base = memory.baseAddress!
+    slots = [root.baseAddress!] + (0..<max(places - 1, 0)).map { base + $0 * stride }
+    waiting.reserveCapacity(places)
+  }
+
+  deinit { AlignedMemory.free(memory) }
+
+  /// Begins anew.
+  package func clear() { waiting.removeAll(keepingCapacity: true) }
+
+  /// Adds the vector [count] of a shard.
+  package func push(shard: Int, _ values: UnsafePointer<Float>) {
+    push(Node(level: 0, index: shard), values)
+  }
+
+  /// Adds the sum [count] below a node.
+  package func push(_ node: Node, _ values: UnsafePointer<Float>) {
+    // As in programs, whoever calls: the bits must not depend on where a sum is made.
+    let previous = ckernels_flush_denormals(1)
+    defer { _ = ckernels_flush_denormals(previous) }
+    var node = Self.raised(node, shards: shards)
+    if let left = waiting.last, Self.isPair(left, node) {
+      waiting.removeLast()
+      add(values, to: slots[waiting.count])
+      node = Self.raised(Self.parent(of: node), shards: shards)
+    } else {
+      slots[waiting.count].update(from: values, count: count)
+    }
+    while let left = waiting.last, Self.isPair(left, node) {
+      waiting.removeLast()
+      add(slots[waiting.count + 1], to: slots[waiting.count])
+      node = Self.raised(Self.parent(of: node), shards: shards)
+    }
+    waiting.append(node)
+  }
+
+  /// The sum [count] of the node of this number among those that wait; always the same memory for one
+  /// number.
+  package func sum(_ number: Int) -> UnsafePointer<Float> { UnsafePointer(slots[number]) }
+
+  private func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
+    for element in 0..<count { sum[element] += values[element] }
+  }
+
+  // MARK: Nodes
+
+  /// The nodes that wait after `range` was pushed shard by shard.
+  package static func nodes(of range: Range<Int>, shards: Int) -> [Node] {
+    var waiting: [Node] = []
+    for shard in range { push(Node(level: 0, index: shard), on: &waiting, shards: shards) }
+    return waiting
+  }
+
+  /// The most nodes that wait at a time while `range` is pushed.
+  private static func places(_ range: Range<Int>, shards: Int) -> Int {
+    var waiting: [Node] = []
+    var most = 1
+    for shard in range {
+      push(Node(level: 0, index: shard), on: &waiting, shards: shards)
+      most = max(most, waiting.count)
+    }
+    return most
+  }
+
+  private static func push(_ node: Node, on waiting: inout [Node], shards: Int) {
+    var node = raised(node, shards: shards)
+    while let left = waiting.last, isPair(left, node) {
+      waiting.removeLast()
+      node = raised(parent(of: node), shards: shards)
+    }
+    waiting.append(node)
+  }
+
+  private static func isPair(_ left: Node, _ right: Node) -> Bool {
+    left.level == right.level && right.index == left.index + 1 && !right.index.isMultiple(of: 2)
+  }
+
+  private static func parent(of node: Node) -> Node {
+    Node(level: node.level + 1, index: node.index / 2)
+  }
+
+  /// The highest node with the same shards: one with nothing to the right of it stands for its parent
+  /// as well.
+  private static func raised(_ node: Node, shards: Int) -> Node {
+    let top = shards <= 1 ? 0 : Int.bitWidth - (shards - 1).leadingZeroBitCount
+    var node = node
+    while node.level < top, node.index.isMultiple(of: 2), (node.index + 1) << node.level >= shards {
+      node = parent(of: node)
+    }
+    return node
+  }
+}
