@@ -218,5 +218,5 @@ public final class FeatureStore: Sendable {
   }
 
   /// The reference sets whose features are kept.
-  var tableCount: Int { tables.withLock { $0.kept.count } }
+  package var keptSets: Int { tables.withLock { $0.kept.count } }
 }

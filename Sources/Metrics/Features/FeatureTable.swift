@@ -7,7 +7,7 @@ import Synchronization
 /// Rows are taken in one random order, so that what needs few samples and what needs many share
 /// the first ones. They are made in blocks of that order: a row's features are the same whoever
 /// asks first.
-final class FeatureTable: Sendable {
+package final class FeatureTable: Sendable {
   private struct Key: Hashable {
     let name: String
     let rows: Int
@@ -23,11 +23,11 @@ final class FeatureTable: Sendable {
   private static let block = 4 * NetworkFeatures.batch
 
   /// Samples of the set.
-  let count: Int
+  package let count: Int
   private let contents: Mutex<Contents>
 
   /// - Parameter key: of the order.
-  init(count: Int, key: RandomKey) {
+  package init(count: Int, key: RandomKey) {
     self.count = count
     var stream = RandomStream(key: key)
     contents = Mutex(Contents(order: stream.permutation(count)))
@@ -40,7 +40,7 @@ final class FeatureTable: Sendable {
   /// more: [min(limit, count)×width].
   ///
   /// - Parameter samples: the set, the same in every call.
-  func values(
+  package func values(
     first limit: Int, of samples: SampleSet, by extractor: any FeatureExtractor
   ) throws -> [Double] {
     precondition(samples.count == count, "\(samples.count) samples, \(count) before")
@@ -59,7 +59,7 @@ final class FeatureTable: Sendable {
 
   /// What follows from the first `rows` samples' features, kept under a name. Two threads that ask
   /// at the same time may both make it.
-  func derived<Value: Sendable>(
+  package func derived<Value: Sendable>(
     _ name: String, rows: Int, make: () throws -> Value
   ) rethrows -> Value {
     let key = Key(name: name, rows: min(rows, count))

@@ -1,22 +1,22 @@
 import Samples
 
 /// The extents of an image.
-struct ImageShape: Sendable, Hashable {
-  let channels: Int
-  let height: Int
-  let width: Int
+package struct ImageShape: Sendable, Hashable {
+  package let channels: Int
+  package let height: Int
+  package let width: Int
 
   /// `nil` for a space of anything but images.
-  init?(_ space: SampleSpace) {
+  package init?(_ space: SampleSpace) {
     guard case .images(let channels, let height, let width) = space else { return nil }
     self.channels = channels
     self.height = height
     self.width = width
   }
 
-  var pixels: Int { height * width }
+  package var pixels: Int { height * width }
   /// Numbers of an image.
-  var count: Int { channels * pixels }
+  package var count: Int { channels * pixels }
 
   /// Copies images into the memory of a network's input.
   ///
@@ -24,7 +24,7 @@ struct ImageShape: Sendable, Hashable {
   ///   - rows: which of the images.
   ///   - images: [n, c, h, w]
   ///   - input: [at least rows.count, h, w, c]; what is behind the images becomes zero.
-  func copy(
+  package func copy(
     _ rows: some Collection<Int>, of images: [Double], into input: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(input.count >= rows.count * count, "\(rows.count) images, room for \(input.count)")

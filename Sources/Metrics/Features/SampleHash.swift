@@ -2,11 +2,13 @@ import Samples
 
 /// A 64-bit hash of numbers' bits: four lanes of multiplications, so that it runs at the speed of
 /// memory. Against chance, not against an adversary.
-struct SampleHash {
+package struct SampleHash {
   private var lanes: (UInt64, UInt64, UInt64, UInt64) = (
     0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb, 0xd6e8_feb8_6659_fd93
   )
   private var bytes: UInt64 = 0
+
+  package init() {}
 
   /// Every step is a bijection of the lane for a given word and of the word for a given lane: two
   /// texts that differ in one word differ.
@@ -17,11 +19,11 @@ struct SampleHash {
   }
 
   /// Adds the bytes of an array; the length counts, so that arrays cannot run into each other.
-  mutating func add<Element: BitwiseCopyable>(_ values: [Element]) {
+  package mutating func add<Element: BitwiseCopyable>(_ values: [Element]) {
     values.withUnsafeBytes { add(UnsafeRawBufferPointer($0)) }
   }
 
-  mutating func add(_ memory: UnsafeRawBufferPointer) {
+  package mutating func add(_ memory: UnsafeRawBufferPointer) {
     bytes = Self.mixed(bytes, UInt64(memory.count))
     var (a, b, c, d) = lanes
     let whole = memory.count / 32 * 32
@@ -35,7 +37,7 @@ struct SampleHash {
     lanes = (a, b, c, d)
   }
 
-  var value: UInt64 {
+  package var value: UInt64 {
     var result = bytes
     for lane in [lanes.0, lanes.1, lanes.2, lanes.3] { result = Self.mixed(result, lane) }
     return result
