@@ -61,7 +61,8 @@ private struct FeatureGolden: Decodable {
       // What is left of kernels as large as (‖x‖²/d)³ when they cancel.
       let largest = item.x.map(abs).max() ?? 0
       expectClose(
-        found, item.kernel_distances, relative: 1e-9, absolute: 1e-14 * pow(largest * largest + 1, 3))
+        found, item.kernel_distances, relative: 1e-9,
+        absolute: 1e-14 * pow(largest * largest + 1, 3))
       expectClose(
         found.reduce(0, +) / Double(item.subsets), item.kernel_mean, relative: 1e-6)
       let error = axisVariances(found, mean: [found.reduce(0, +) / Double(item.subsets)])[0]
@@ -121,6 +122,7 @@ private struct FeatureGolden: Decodable {
     let own = pointCosts(y, y, dimension: d, p: 2)
     let radii = (0..<1303).map { row in own[row * 1303..<(row + 1) * 1303].sorted()[9] }
     expectClose(squaredNeighbourRadii(y, dimension: d, neighbours: 9), radii, relative: 1e-9)
-    #expect(nearestDistances(from: x, to: [], dimension: d) == [Double](repeating: .infinity, count: 530))
+    let none = nearestDistances(from: x, to: [], dimension: d)
+    #expect(none == [Double](repeating: .infinity, count: 530))
   }
 }

@@ -107,8 +107,12 @@ private typealias Fixtures = FeatureFixtures
     let after = try all(
       Fixtures.reference(training: scaled(training), heldOut: scaled(real)), scaled(other))
     expectClose(after["frechet.distance"]!, 16 * before["frechet.distance"]!, relative: 1e-9)
-    expectClose(after["nearest-real.distance"]!, 4 * before["nearest-real.distance"]!, relative: 1e-9)
-    for name in ["precision-recall.precision", "precision-recall.recall", "density-coverage.coverage"] {
+    expectClose(
+      after["nearest-real.distance"]!, 4 * before["nearest-real.distance"]!, relative: 1e-9)
+    let shares = [
+      "precision-recall.precision", "precision-recall.recall", "density-coverage.coverage",
+    ]
+    for name in shares {
       #expect(after[name] == before[name])
     }
   }

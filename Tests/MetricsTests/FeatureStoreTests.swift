@@ -45,7 +45,9 @@ private final class CountingFeatures: FeatureExtractor {
 @Suite struct FeatureStoreTests {
   private let images = Fixtures.images(240, seed: 11)
 
-  private func lenet(_ store: FeatureStore, _ space: SampleSpace? = nil) throws -> any FeatureClassifier {
+  private func lenet(
+    _ store: FeatureStore, _ space: SampleSpace? = nil
+  ) throws -> any FeatureClassifier {
     let made = try store.extractor(.lenet, space: space ?? images.space, metric: "frechet")
     return try #require(made as? any FeatureClassifier)
   }

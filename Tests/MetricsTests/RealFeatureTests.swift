@@ -11,7 +11,10 @@ private typealias Fixtures = FeatureFixtures
 
 /// Features of MNIST, where its files are on this machine.
 @Suite struct RealFeatureTests {
-  private func accuracy(_ classifier: any FeatureClassifier, _ features: [Double], _ samples: SampleSet) -> Int {
+  /// Samples whose class is predicted right.
+  private func correct(
+    _ classifier: any FeatureClassifier, _ features: [Double], _ samples: SampleSet
+  ) -> Int {
     zip(classifier.predictions(of: features), samples.labels ?? []).count {
       classifier.classes[$0] == $1
     }
@@ -46,7 +49,7 @@ private typealias Fixtures = FeatureFixtures
     expectClose(
       Array(features[..<(8 * 256)]), golden.features256.flatMap { $0 }, relative: 1e-5,
       absolute: 2e-5)
-    let right = accuracy(classifier, features, held)
+    let right = correct(classifier, features, held)
     print("pretrained digits: \(right) of 10000 right")
     #expect(right == 9906)
     #expect(Double(right) / 10_000 == golden.test_accuracy)
@@ -61,7 +64,7 @@ private typealias Fixtures = FeatureFixtures
     let store = FeatureStore(real: { training })
     let made = try store.extractor(.lenet, space: dataset.space, metric: "frechet")
     let classifier = try #require(made as? any FeatureClassifier)
-    let right = accuracy(classifier, try classifier.features(of: held), held)
+    let right = correct(classifier, try classifier.features(of: held), held)
     print("trained network: \(right) of 2000 right")
     // The first test images are the harder half; a linear classifier has 1,750.
     #expect(right >= 1900)

@@ -25,7 +25,8 @@ enum FeatureOptions {
     help: "Number of principal components with features: principal-components.")
   static let weights = Option<OptionValue>.any(
     "weights", .either(.choice(["none"]), .path), default: .text("none"),
-    help: "With features: digits, the safetensors file of the pretrained network.")
+    help: "With features: digits, the safetensors file of the pretrained network, which takes values "
+      + "in [0, 1].")
 
   static let specs = [features.spec, components.spec, weights.spec]
 

@@ -98,6 +98,8 @@ public final class FeatureStore: Sendable {
       if let classes = makers.classes { return classes }
       let classes = Set(try realSamples(&makers).labels ?? []).count
       makers.classes = classes
+      // A classifier will be asked for next, and made from the same samples.
+      if classes < 2 { makers.real = nil }
       return classes
     }
   }

@@ -77,7 +77,10 @@ private func cubicKernelSum(
               part += base * base * base
             }
             sum += part.sum()
-            for place in m / 4 * 4..<m { sum += (line[place] + 1) * (line[place] + 1) * (line[place] + 1) }
+            for place in m / 4 * 4..<m {
+              let base = line[place] + 1
+              sum += base * base * base
+            }
           }
         }
       }
