@@ -118,7 +118,7 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "MetricsTests", dependencies: ["Metrics", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
+      name: "MetricsTests", dependencies: ["Metrics", "Datasets", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ResultsTests", dependencies: ["Results", "CSQLite", "TestSupport"],

@@ -38,11 +38,14 @@ public struct Reference: Sendable {
   public let key: RandomKey
   /// Whether the model of the chain exposes its fitted law.
   public let modelHasLaw: Bool
+  /// Feature extractors, shared by the chains on this data set.
+  public let features: FeatureStore
 
+  /// - Parameter features: `nil` makes a store of the training set alone, which keeps nothing.
   public init(
     space: SampleSpace, law: Law?, training: SampleSet,
     heldOut: @autoclosure @escaping @Sendable () throws -> SampleSet, key: RandomKey,
-    modelHasLaw: Bool
+    modelHasLaw: Bool, features: FeatureStore? = nil
   ) {
     self.space = space
     self.law = law
@@ -50,6 +53,7 @@ public struct Reference: Sendable {
     held = Held(heldOut)
     self.key = key
     self.modelHasLaw = modelHasLaw
+    self.features = features ?? FeatureStore(real: { training })
   }
 }
 
@@ -81,6 +85,8 @@ public struct Subject: Sendable {
   /// them.
   public let samples: SampleSet
   public let key: RandomKey
+  /// What the metrics of this generation have computed of its samples.
+  let features = SubjectFeatures()
 
   public init(generation: Int, law: Law?, firstLaw: Law?, samples: SampleSet, key: RandomKey) {
     self.generation = generation

@@ -15,6 +15,12 @@ public enum MetricRegistry {
     RegressionMetric.self,
     CollapseFlagsMetric.self,
     EffectiveSampleSizeMetric.self,
+    FrechetMetric.self,
+    KernelDistanceMetric.self,
+    PrecisionRecallMetric.self,
+    DensityCoverageMetric.self,
+    ClassesMetric.self,
+    NearestRealMetric.self,
   ]
 
   /// The metric of a name; `nil` where there is none.

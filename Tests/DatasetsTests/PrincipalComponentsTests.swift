@@ -1,4 +1,4 @@
-import Datasets
+import Engine
 import TestSupport
 import Testing
 

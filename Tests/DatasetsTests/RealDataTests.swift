@@ -1,5 +1,6 @@
 import CZlib
 import Datasets
+import Engine
 import Foundation
 import Options
 import Randomness

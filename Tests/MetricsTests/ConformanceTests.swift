@@ -10,20 +10,18 @@ import Testing
   static let accepted: [String: [String]] = [
     "moments": [
       "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "unknown laws", "images",
-      "categories", "tokens",
+      "labelled images", "categories", "tokens",
     ],
     "wasserstein": [
       "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "unknown laws", "images",
-      "categories",
+      "labelled images", "categories",
     ],
-    "mmd": [
-      "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "unknown laws", "images",
-    ],
+    "mmd": reals,
     "divergence": ["Gaussian, d = 1", "Gaussian, d = 2", "kernel density", "categories", "tokens"],
     "discrete": ["categories", "tokens"],
     "tail": [
       "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "unknown laws", "images",
-      "categories",
+      "labelled images", "categories",
     ],
     "mode-coverage": ["mixture"],
     "mixture-l2": ["Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density"],
@@ -34,11 +32,21 @@ import Testing
     "regression": ["regression"],
     "collapse-flags": [
       "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "unknown laws", "images",
-      "categories",
+      "labelled images", "categories",
     ],
     "effective-sample-size": [
       "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "categories",
     ],
+    "frechet": reals,
+    "kernel-distance": reals,
+    "precision-recall": reals,
+    "density-coverage": reals,
+    "classes": ["labelled images"],
+    "nearest-real": reals,
+  ]
+  private static let reals = [
+    "Gaussian, d = 1", "Gaussian, d = 2", "mixture", "kernel density", "unknown laws", "images",
+    "labelled images",
   ]
   /// Accepted, but the law turns out to have no closed form.
   static let refusedWhenMeasured = ["divergence kernel density", "mixture-l2 kernel density"]

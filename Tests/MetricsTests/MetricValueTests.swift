@@ -86,6 +86,35 @@ private func measure(
     expectClose(discrete["w1"]!, 0.1 + 0.05 + 0.05)
   }
 
+  /// Images: exact between some samples of each side, or sliced.
+  @Test func wassersteinOfImages() throws {
+    let item = named("labelled images")
+    let exact = try measure(WassersteinMetric.self, item, ["method": .text("exact")])
+    let (samples, real) = (item.subject.samples.reals, try item.reference.heldOut.reals)
+    for p in [1, 2] {
+      // Costs from the coordinates, one by one.
+      var costs: [Double] = []
+      for i in 0..<200 {
+        for j in 0..<200 {
+          let square = squaredDistance(
+            Array(samples[i * 64..<(i + 1) * 64]), Array(real[j * 64..<(j + 1) * 64]))
+          costs.append(p == 2 ? square : square.squareRoot())
+        }
+      }
+      expectClose(
+        exact[p == 2 ? "w2_squared" : "w1"]!,
+        assignmentCost(costs: costs, rows: 200, columns: 200) / 200, relative: 1e-8)
+    }
+    let fewer = try measure(
+      WassersteinMetric.self, item, ["method": .text("exact"), "samples": .integer(50)])
+    // Fewer points leave larger gaps between the nearest.
+    #expect(fewer["w2_squared"]! > exact["w2_squared"]!)
+    let sliced = try measure(WassersteinMetric.self, item, ["method": .text("sliced")])
+    #expect(sliced["w2_squared"]! > 0 && sliced["w2_squared"]! < exact["w2_squared"]! / 10)
+    let automatic = try measure(WassersteinMetric.self, item)
+    #expect(automatic["w2_squared"] == sliced["w2_squared"])
+  }
+
   @Test func wassersteinRefusals() throws {
     let kernel = named("kernel density")
     #expect(throws: ComponentError.self) {

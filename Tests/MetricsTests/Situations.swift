@@ -133,6 +133,7 @@ let situations: [Situation] = {
     situation(
       "images", image, real: .gaussian(flat), fitted: .gaussian(flat), lawKnown: false,
       modelHasLaw: false),
+    labelledImages,
     situation(
       "categories", .categories(count: 4),
       real: .categorical(CategoricalLaw(probabilities: [0.4, 0.3, 0.2, 0.1])),
@@ -145,4 +146,18 @@ let situations: [Situation] = {
       real: .regression(RegressionLaw(coefficients: [1, -2], noiseVariance: 0.5)),
       fitted: .regression(RegressionLaw(coefficients: [1.1, -1.9], noiseVariance: 0.6))),
   ]
+}()
+
+/// Images 1×8×8 of four classes with labels on the real side.
+private let labelledImages: Situation = {
+  let training = FeatureFixtures.images(240, seed: 11)
+  let reference = Reference(
+    space: training.space, law: nil, training: training,
+    heldOut: FeatureFixtures.images(200, seed: 12), key: RandomKey(seed: 3), modelHasLaw: false)
+  var samples = FeatureFixtures.images(200, seed: 13, noise: 0.3)
+  samples.labels = nil
+  return Situation(
+    name: "labelled images", reference: reference,
+    subject: Subject(
+      generation: 1, law: nil, firstLaw: nil, samples: samples, key: RandomKey(seed: 5)))
 }()

@@ -1,3 +1,4 @@
+import Engine
 import Options
 import Randomness
 import Samples

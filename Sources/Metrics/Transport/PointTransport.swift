@@ -1,3 +1,6 @@
+/// Dimension from which costs are taken by matrix products.
+private let productDimension = 16
+
 /// The costs ‖x_i − y_j‖^p for p = 1 or 2: [x rows×y rows] for x and y [rows×dimension].
 ///
 /// - Complexity: O(x rows · y rows · dimension).
@@ -6,6 +9,12 @@ public func pointCosts(_ x: [Double], _ y: [Double], dimension: Int, p: Int) -> 
   let n = x.count / dimension
   let m = y.count / dimension
   var costs = [Double](repeating: 0, count: n * m)
+  guard dimension < productDimension else {
+    forEachDistanceRow(x, y, dimension: dimension) { i, squares in
+      for j in 0..<m { costs[i * m + j] = p == 2 ? squares[j] : squares[j].squareRoot() }
+    }
+    return costs
+  }
   for i in 0..<n {
     for j in 0..<m {
       var sum = 0.0

@@ -1,5 +1,3 @@
-import Engine
-
 /// The directions of largest variance of a set of vectors, around its mean.
 public struct PrincipalComponents: Sendable {
   public let dimension: Int
