@@ -151,7 +151,7 @@ final class Chain<Model: GenerativeModel> {
     let reference = Reference(
       space: cell.dataset.space, law: cell.dataset.law, training: first.real,
       heldOut: try cell.dataset.heldOut(key: keys.data(.heldOutData)), key: keys.data(.measure),
-      modelHasLaw: first.model.law != nil)
+      modelHasLaw: first.model.law != nil, features: cell.features)
     metrics = try zip(cell.metricTypes, cell.spec.metrics).map { type, choice in
       try type.init(options: choice.options, reference: reference)
     }

@@ -35,6 +35,8 @@ public struct FirstGenerationCache {
   /// How often generation 0 was fitted and how often it was taken from here.
   public private(set) var fitted = 0
   public private(set) var reused = 0
+  /// What the fits took.
+  public private(set) var fitSeconds = 0.0
 
   public init() {}
 
@@ -45,11 +47,17 @@ public struct FirstGenerationCache {
       reused += 1
       return kept
     }
+    let start = monotonicSeconds()
     let made = try make()
     self.scope = scope
     self.seed = seed
     value = made
-    if made.isRestored { reused += 1 } else { fitted += 1 }
+    if made.isRestored {
+      reused += 1
+    } else {
+      fitted += 1
+      fitSeconds += monotonicSeconds() - start
+    }
     return made
   }
 }

@@ -12,24 +12,30 @@ public struct PreparedCell: Sendable {
   public let dataset: any Dataset
   public let policy: any Policy
   public let scopes: ChainScopes
+  /// Feature extractors of the data set, shared by its cells; nil makes each chain's own.
+  public let features: FeatureStore?
   let modelType: any GenerativeModel.Type
   let metricTypes: [any Metric.Type]
   let correctorType: any Corrector.Type
 
   /// - Throws: `ComponentError` when the parts do not fit each other; `DataError` for bad files.
-  public init(_ spec: CellSpec, dataset: any Dataset) throws {
+  public init(
+    _ spec: CellSpec, dataset: any Dataset, features: FeatureStore? = nil
+  ) throws {
     guard let model = ModelRegistry.named(spec.model.name) else {
       throw ComponentError(spec.model.name, "no such model")
     }
-    try self.init(spec, dataset: dataset, model: model)
+    try self.init(spec, dataset: dataset, features: features, model: model)
   }
 
   /// A cell with a model that need not be in the registry.
   package init(
-    _ spec: CellSpec, dataset: any Dataset, model modelType: any GenerativeModel.Type
+    _ spec: CellSpec, dataset: any Dataset, features: FeatureStore? = nil,
+    model modelType: any GenerativeModel.Type
   ) throws {
     self.spec = spec
     self.dataset = dataset
+    self.features = features
     scopes = ChainScopes(spec)
     guard let policyType = PolicyRegistry.named(spec.loop.policy.name) else {
       throw ComponentError(spec.loop.policy.name, "no such policy")

@@ -184,7 +184,7 @@ public struct VariationalAutoencoder: GenerativeModel {
 
   public func operations(fitting count: Int) throws -> Double? {
     let programs = try AutoencoderPrograms(self, TrainingContext())
-    return Double(length.steps(count: count, samplesPerStep: batch)) * programs.step.operations
+    return Double(length.steps(count: count, samplesPerStep: batch)) * programs.step.program.contractionOperations
   }
 
   public func encodedState(report: FitReport) throws -> [UInt8]? {

@@ -126,8 +126,8 @@ public struct WassersteinGAN: GenerativeModel {
     let programs = try AdversarialPrograms(settings, space, TrainingContext())
     let steps = settings.length.steps(
       count: count, samplesPerStep: settings.batch * settings.criticSteps)
-    return Double(settings.criticSteps(before: steps)) * programs.critic.operations
-      + Double(steps) * programs.generator.operations
+    return Double(settings.criticSteps(before: steps)) * programs.critic.program.contractionOperations
+      + Double(steps) * programs.generator.program.contractionOperations
   }
 
   public func encodedState(report: FitReport) throws -> [UInt8]? {

@@ -15,6 +15,8 @@ struct ChainTask: Sendable {
   let chains: [Chain]
   /// Whether only generation 0 of the first chain is fitted and kept.
   var isFirstGeneration = false
+  /// Whether the model is trained in many steps, by all ranks of a group.
+  var isTrained = false
   /// The task that has to be finished before.
   var after: Int?
   /// Expected cost in the units of the cost model.
@@ -35,16 +37,23 @@ struct ChainTask: Sendable {
         }
         guard !chains.isEmpty else { continue }
         func cost(_ chain: Chain) -> Double { costs?[chain.cell] ?? 0 }
-        guard chains.count > 1, plan.cells[family[0]].isTrained else {
-          tasks.append(ChainTask(chains: chains, cost: chains.reduce(0) { $0 + cost($1) }))
+        let isTrained = plan.cells[family[0]].isTrained
+        guard chains.count > 1, isTrained else {
+          tasks.append(
+            ChainTask(
+              chains: chains, isTrained: isTrained, cost: chains.reduce(0) { $0 + cost($1) }))
           continue
         }
         let first = tasks.count
         let share = 1 / Double(plan.generations)
         tasks.append(
-          ChainTask(chains: [chains[0]], isFirstGeneration: true, cost: cost(chains[0]) * share))
+          ChainTask(
+            chains: [chains[0]], isFirstGeneration: true, isTrained: true,
+            cost: cost(chains[0]) * share))
         for chain in chains {
-          tasks.append(ChainTask(chains: [chain], after: first, cost: cost(chain) * (1 - share)))
+          tasks.append(
+            ChainTask(
+              chains: [chain], isTrained: true, after: first, cost: cost(chain) * (1 - share)))
         }
       }
     }

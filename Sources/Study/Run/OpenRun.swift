@@ -31,7 +31,7 @@ struct OpenRun {
       index = try RunIndex(reading: directory)
       try index.requireSound()
     }
-    let study = PreparedStudy(plan, name: options.study)
+    let study = try PreparedStudy(plan, name: options.study)
     costs = try study.costs()
     if relation != .identical { try study.rehearse() }
     let (directory, isNew) = try present ?? RunDirectory.prepare(options.output)
@@ -57,6 +57,8 @@ struct OpenRun {
     try directory.publish(frozen, as: "plan.json")
     try directory.removeTemporaryFiles()
     try directory.createDirectory("segments")
+    try study.keepWeights(in: directory)
+    try study.prepareFeatures()
     try directory.write(manifest)
     resumes = index.chains.contains { $0.value.generations > 0 }
     database = try ResultsDatabase.rebuild(

@@ -1,6 +1,9 @@
 import Datasets
 import Loops
+import Metrics
 import Options
+import Randomness
+import Results
 import Samples
 
 /// The cells of a plan with their data sets, loaded when first asked for and shared between cells.
@@ -10,14 +13,19 @@ final class PreparedStudy {
   private let name: String
   private var datasets: [String: any Dataset] = [:]
   private var cells: [Int: PreparedCell] = [:]
+  private var features: [String: FeatureStore] = [:]
+  private let weights = KeptWeights()
 
   /// Rehearsals end after so many seconds.
   private static let rehearsalSeconds = 5.0
 
-  /// - Parameter name: the study file, for messages; the study's name where there is none.
-  init(_ plan: StudyPlan, name: String? = nil) {
+  /// - Parameters:
+  ///   - name: the study file, for messages; the study's name where there is none.
+  ///   - directory: where networks that metrics train are kept; see `keepWeights`.
+  init(_ plan: StudyPlan, name: String? = nil, directory: RunDirectory? = nil) throws {
     self.plan = plan
     self.name = name ?? plan.study
+    if let directory { try weights.keep(in: directory) }
   }
 
   /// - Throws: `CellRefusal` or `DataError`.
@@ -25,7 +33,8 @@ final class PreparedStudy {
     if let cell = cells[index] { return cell }
     let spec = plan.cells[index]
     do {
-      let cell = try PreparedCell(spec, dataset: dataset(spec.dataset))
+      let (dataset, features) = try dataset(spec.dataset)
+      let cell = try PreparedCell(spec, dataset: dataset, features: features)
       try MemoryCheck.check(cell)
       cells[index] = cell
       return cell
@@ -72,15 +81,46 @@ final class PreparedStudy {
     }
   }
 
-  private func dataset(_ choice: ComponentChoice) throws -> any Dataset {
+  /// Keeps networks that metrics train in a run directory from now on, and those trained so far.
+  func keepWeights(in directory: RunDirectory) throws { try weights.keep(in: directory) }
+
+  /// Trains the networks that metrics compare samples by, so that ranks find them ready.
+  ///
+  /// - Throws: `CellRefusal` for metrics that cannot use the data, and for damaged weights what
+  ///   reading them throws.
+  func prepareFeatures() throws {
+    for index in plan.cells.indices {
+      let cell = try cell(index)
+      for choice in cell.spec.metrics {
+        guard let metric = MetricRegistry.named(choice.name) else { continue }
+        do {
+          try cell.features?.prepare(
+            metric.component, options: choice.options, space: cell.dataset.space)
+        } catch let error as ComponentError {
+          throw CellRefusal(study: name, plan: plan, cell: index, error)
+        }
+      }
+    }
+  }
+
+  private func dataset(
+    _ choice: ComponentChoice
+  ) throws -> (any Dataset, FeatureStore) {
     let key = choice.value.canonicalJSON
-    if let dataset = datasets[key] { return dataset }
+    if let dataset = datasets[key], let store = features[key] { return (dataset, store) }
     guard let type = DatasetRegistry.named(choice.name) else {
       throw ComponentError(choice.name, "no such data set")
     }
-    let dataset = try type.init(options: choice.options, files: DataFiles(directory: plan.directory))
+    let files = DataFiles(directory: plan.directory)
+    let dataset = try type.init(options: choice.options, files: files)
     datasets[key] = dataset
-    return dataset
+    let store = FeatureStore(
+      // Whatever the chains are trained on, the networks of all runs see the same samples.
+      real: { try dataset.training(key: RandomKey(seed: 0).folding(.realData)) },
+      resolve: { files.resolve($0) },
+      load: { [weights] in try weights.load($0) }, save: { [weights] in try weights.save($0, $1) })
+    features[key] = store
+    return (dataset, store)
   }
 }
 

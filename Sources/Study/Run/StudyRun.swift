@@ -36,7 +36,7 @@ public enum StudyRun {
       transport: near, schedule: Schedule(tasks, workers: 1), workers: 1, sink: sink)
     let runner = try StudyRunner(
       plan: run.plan, tasks: tasks, directory: run.directory, rank: 0,
-      exchange: LocalShards(shards: run.plan.resources.shards), shouldStop: stop.met)
+      exchange: LocalShards(shards: run.plan.resources.shards), leader: nil, shouldStop: stop.met)
     let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
     let start = monotonicSeconds()
     repeat { try coordinator.step() } while try !worker.step().left
@@ -54,16 +54,26 @@ public enum StudyRun {
       _ = try world.broadcast(message: RunStart.refused(code).encoded())
       return code
     }
-    announce(run, ranks: world.size)
     let committed = run.committed
-    let start = RunStart.go(plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
+    let start = RunStart.go(
+      plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
     _ = try world.broadcast(message: start.encoded())
+    let groups = try ChainGroups(world, ranksPerChain: run.plan.resources.ranksPerChain)
+    guard let farm = groups.farm else { preconditionFailure("rank 0 is not part of the farm") }
+    announce(run, ranks: world.size)
+    if groups.ranksPerChain < run.plan.resources.ranksPerChain {
+      say("warning: resources.ranks_per_chain is \(run.plan.resources.ranksPerChain), but there are "
+        + "\(groups.ranksPerChain) workers")
+    }
+    if groups.leftOver > 0 {
+      say("warning: \(groups.leftOver) ranks have no work: they do not fill a group of "
+        + "\(groups.ranksPerChain)")
+    }
     let tasks = ChainTask.tasks(of: run.plan, committed: committed, costs: run.costs)
-    let workers = world.size - 1
     let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
     let coordinator = Coordinator(
-      transport: MPITransport(world), schedule: Schedule(tasks, workers: workers), workers: workers,
-      sink: sink)
+      transport: MPITransport(farm), schedule: Schedule(tasks, workers: groups.count),
+      workers: groups.count, sink: sink)
     let began = monotonicSeconds()
     try coordinator.run()
     return try finish(sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
@@ -75,12 +85,20 @@ public enum StudyRun {
     case .refused(let code): return code
     case .go(let json, let path, let committed):
       let plan = try StudyPlan.decode(json)
-      let tasks = ChainTask.tasks(of: plan, committed: committed, costs: nil)
+      let groups = try ChainGroups(world, ranksPerChain: plan.resources.ranksPerChain)
+      // The coordinator's code is the job's; so it is for ranks without a group.
+      guard let group = groups.group, let others = groups.tasks else { return RunExit.done }
       let runner = try StudyRunner(
-        plan: plan, tasks: tasks, directory: RunDirectory(existing: path), rank: world.rank.number,
-        exchange: LocalShards(shards: plan.resources.shards), shouldStop: stop.met)
-      try Worker(transport: MPITransport(world), runner: runner).run()
-      // The coordinator's code is the job's.
+        plan: plan, tasks: ChainTask.tasks(of: plan, committed: committed, costs: nil),
+        directory: RunDirectory(existing: path), rank: world.rank.number,
+        exchange: ShardReducer(shards: plan.resources.shards, group: group),
+        leader: group.isRoot ? GroupLeader(others) : nil, shouldStop: stop.met)
+      if let farm = groups.farm {
+        try Worker(transport: MPITransport(farm), runner: runner).run()
+        try runner.leave()
+      } else {
+        try GroupFollower.run(others) { try runner.run(task: $0, tick: {}) }
+      }
       return RunExit.done
     }
   }

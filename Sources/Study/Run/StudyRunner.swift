@@ -15,7 +15,9 @@ final class StudyRunner: TaskRunner {
   private let directory: RunDirectory
   private let rank: Int
   private let exchange: any ShardExchange
-  private let segment: SegmentWriter
+  private let leader: GroupLeader?
+  /// Nil on ranks that follow a leader: one rank of a group writes.
+  private let segment: SegmentWriter?
   private let shouldStop: () -> Bool
   private var cache = FirstGenerationCache()
   private var outgoing: [ChainBlock] = []
@@ -31,22 +33,30 @@ final class StudyRunner: TaskRunner {
   /// Seconds between two checkpoints of a fit.
   private static let checkpointSeconds = 60.0
 
-  /// - Parameter exchange: the group that trains the rank's chains.
+  /// - Parameters:
+  ///   - exchange: the group that trains the rank's chains.
+  ///   - leader: tells the others of the group what comes next; nil on them, and for a rank alone.
   init(
     plan: StudyPlan, tasks: [ChainTask], directory: RunDirectory, rank: Int,
-    exchange: any ShardExchange, shouldStop: @escaping () -> Bool
+    exchange: any ShardExchange, leader: GroupLeader?, shouldStop: @escaping () -> Bool
   ) throws {
     self.plan = plan
     self.tasks = tasks
     self.directory = directory
     self.rank = rank
     self.exchange = exchange
+    self.leader = leader
     self.shouldStop = shouldStop
-    study = PreparedStudy(plan)
-    segment = try SegmentWriter(path: directory.segment(rank: rank))
+    study = try PreparedStudy(plan, directory: directory)
+    segment =
+      exchange.rank == 0 ? try SegmentWriter(path: directory.segment(rank: rank)) : nil
   }
 
   func run(task: Int, tick: () throws -> Void) throws {
+    // A fit in closed form has nothing to share: the leader makes it alone.
+    let exchange =
+      tasks[task].isTrained ? self.exchange : LocalShards(shards: plan.resources.shards)
+    if tasks[task].isTrained { try leader?.begin(task: task) }
     for chain in tasks[task].chains {
       if try exchange.agree(shouldStop()) { return }
       let cell = try study.cell(chain.cell)
@@ -61,7 +71,7 @@ final class StudyRunner: TaskRunner {
           training: TrainingContext(
             exchange: exchange, options: ProgramOptions(precision: plan.resources.precision),
             poll: tick, shouldStop: { [self] in shouldStop() }),
-          states: states)
+          states: states(exchange))
         if tasks[task].isFirstGeneration {
           let start = monotonicSeconds()
           try cell.runFirst(seed: chain.seed, study: plan.seed, cache: &cache, control: control)
@@ -77,7 +87,7 @@ final class StudyRunner: TaskRunner {
   }
 
   /// States lie in the run's `state` folder.
-  private var states: StateStore {
+  private func states(_ exchange: any ShardExchange) -> StateStore {
     StateStore(
       load: { [directory] name in try directory.contentsIfPresent(of: "state/\(name)") },
       save: { [directory] name, bytes in
@@ -89,7 +99,11 @@ final class StudyRunner: TaskRunner {
       checkpointSeconds: Self.checkpointSeconds)
   }
 
+  /// Lets the others of the group leave.
+  func leave() throws { try leader?.end() }
+
   private func commit(_ block: ChainBlock) throws {
+    guard let segment else { return }
     try segment.append(block)
     outgoing.append(block)
     outgoingValues += block.values.count
@@ -98,6 +112,7 @@ final class StudyRunner: TaskRunner {
   }
 
   func takeResults(isLast: Bool) throws -> [UInt8]? {
+    guard let segment else { return nil }
     guard !outgoing.isEmpty else {
       if isLast { try segment.sync() }
       return nil
@@ -116,6 +131,7 @@ final class StudyRunner: TaskRunner {
   }
 
   private func keep(_ samples: SampleSet, cell: String, seed: Int, generation: Int) throws {
+    guard exchange.rank == 0 else { return }
     let name = "samples/\(cell)/seed-\(seed)"
     try directory.createDirectory(name)
     try directory.publish(
@@ -125,9 +141,14 @@ final class StudyRunner: TaskRunner {
   func report() -> WorkerReport {
     var byPhase: [String: Double] = [:]
     for phase in Phase.allCases { byPhase[phase.name] = seconds[phase.rawValue] }
+    if let reducer = exchange as? ShardReducer, reducer.ranks > 1 {
+      byPhase[WorkerReport.exchange] = reducer.communicationSeconds
+      byPhase[Phase.fit.name]? -= reducer.communicationSeconds
+    }
     return WorkerReport(
       rank: rank, host: ProcessInfo.processInfo.hostName, seconds: byPhase, chains: chains,
       generations: generations, firstFitted: cache.fitted, firstReused: cache.reused,
+      firstSeconds: cache.fitSeconds,
       peakBytes: peakResidentBytes())
   }
 }

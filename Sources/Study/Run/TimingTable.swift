@@ -28,7 +28,7 @@ struct TimingTable {
             values.max() ?? 0, average > 0 ? 100 * ((values.max() ?? 0) / average - 1) : 0,
             100 * sum / total))
     }
-    for name in Phase.allCases.map(\.name) + ["idle"] {
+    for name in Phase.allCases.map(\.name) + [WorkerReport.exchange, "idle"] {
       row(name, reports.map { $0.seconds[name] ?? 0 })
     }
     lines.append("other".padding(toLength: 9, withPad: " ", startingAt: 0)
@@ -48,7 +48,11 @@ struct TimingTable {
     let reused = reports.reduce(0) { $0 + $1.firstReused }
     let fitted = reports.reduce(0) { $0 + $1.firstFitted }
     if reused > 0 {
-      advice.append("Generation 0 was fitted \(fitted) times and shared \(reused) times.")
+      let seconds = reports.reduce(0) { $0 + $1.firstSeconds }
+      let saved = fitted > 0 ? seconds / Double(fitted) * Double(reused) : 0
+      advice.append(
+        "Generation 0 was fitted \(fitted) times and shared \(reused) times"
+          + (saved >= 0.1 ? String(format: ", which saved %.1f s of training.", saved) : "."))
     }
     return advice
   }
