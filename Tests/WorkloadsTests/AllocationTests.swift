@@ -1,5 +1,7 @@
 import CAllocationCount
 import Engine
+import Options
+import Randomness
 import Testing
 import Workloads
 
@@ -31,6 +33,24 @@ import Workloads
       try routine.run()
       let counted = try allocations { try routine.run() }
       #expect(counted == 0, "\(small) \(precision.rawValue)")
+    }
+  }
+
+  /// Steps of several shards too: the sums over shards have their memory.
+  @Test func stepsOfShardsAllocateNothing() throws {
+    let workload = try VAEWorkload(
+      options: OptionValues([:], specs: VAEWorkload.component.options), key: RandomKey(seed: 1))
+    for shards in [1, 5] {
+      let step = try TrainingStep(
+        Optimiser(rule: .adam(), variables: workload.variables, learningRate: 1e-3),
+        shards: LocalShards(shards: shards)
+      ) { workload.shardContent(in: $0, images: 4) }
+      func run() throws {
+        try step.run { program, shard in program.setKey(RandomKey(seed: UInt64(shard))) }
+      }
+      try run()
+      let counted = try allocations { try run() }
+      #expect(counted == 0, "\(shards) shards")
     }
   }
 }

@@ -7,6 +7,13 @@ public enum Update {
   case optimise(OptimiserUpdate)
 }
 
+extension [Update] {
+  /// The assignments among them as pairs, for `TrainingStep.Content.averaged`.
+  public var assignments: [(Variable, Tensor)] {
+    compactMap { if case .assign(let variable, let tensor) = $0 { (variable, tensor) } else { nil } }
+  }
+}
+
 /// One step of an optimiser on one variable, done in one pass over its memory.
 public struct OptimiserUpdate {
   public var rule: OptimiserRule

@@ -20,21 +20,21 @@ extension TrainingStep {
       let variables = optimiser.variables
       let gradients = Engine.gradients(
         of: content.loss, withRespectTo: variables.map { graph.value(of: $0) })
-      let tensors = content.means.map(\.value) + content.averaged.map(\.1)
+      let extras = content.means + content.averaged.map { ($0.name, $1) }
       let buckets = GradientBuckets(
-        extras: tensors.map(\.count), gradients: variables.map(\.count))
+        extras: extras.map(\.value.count), gradients: variables.map(\.count))
       let memory = BucketMemory(buckets.counts)
 
       // Products and reductions write straight into these variables: nothing is copied.
+      let named = extras + zip(variables, gradients).map { ("\($0.name).gradient", $1) }
       let places = buckets.extras + buckets.gradients
-      let parts = zip(tensors + gradients, places).enumerated().map { number, part in
-        (memory.variable("shard.\(number)", part.0.shape, at: part.1), part.0, part.1.bucket)
-      }
+      let targets = zip(named, places).map { memory.variable($0.name, $0.value.shape, at: $1) }
       let program = try Program(
-        graph, outputs: [:], updates: parts.map { .assign($0.0, $0.1) }, options: options)
+        graph, outputs: [:], updates: zip(targets, named).map { .assign($0, $1.value) },
+        options: options)
       finishes = buckets.counts.indices.map { bucket in
-        let last = parts.filter { $0.2 == bucket }.compactMap { program.instruction(finishing: $0.0) }
-        return (last.max() ?? 0, bucket)
+        let own = zip(targets, places).filter { $0.1.bucket == bucket }
+        return (own.compactMap { program.instruction(finishing: $0.0) }.max() ?? 0, bucket)
       }.sorted { $0 < $1 }
 
       let sum = try shards.makeSum(buckets: buckets.counts)
@@ -47,7 +47,7 @@ extension TrainingStep {
       }
       let totals = zip(variables, buckets.gradients).map { total($0.shape, $1) }
       let averages = zip(content.averaged, buckets.extras.dropFirst(content.means.count)).map {
-        Update.assign($0.0, total($0.0.shape, $1) / Float(shards.shards))
+        Update.assign($0.0, total($0.1.shape, $1) / Float(shards.shards))
       }
       updateProgram = try Program(
         update, outputs: [:],
@@ -58,7 +58,7 @@ extension TrainingStep {
       shardProgram = program
       self.sum = sum
       self.memory = memory
-      extras = buckets.extras
+      self.extras = buckets.extras
       ownShards = shards.ownShards
     }
 
