@@ -247,6 +247,33 @@ private final class CountingFeatures: FeatureExtractor {
     #expect(try Fixtures.measure(FrechetMetric.self, reference, subject) == first)
   }
 
+  /// One generation measured against two data sets: each has features of its own.
+  @Test func subjectsKeepFeaturesByStore() throws {
+    func stretched(_ axis: Int, seed: UInt64) -> SampleSet {
+      let set = Fixtures.vectors(200, dimension: 2, seed: seed)
+      return Fixtures.with(
+        set.reals.enumerated().map { $0.offset % 2 == axis ? 9 * $0.element : $0.element }, like: set)
+    }
+    let first: [String: OptionValue] = [
+      "features": .text("principal-components"), "components": .integer(1),
+    ]
+    let samples = stretched(0, seed: 3)
+    let subject = Fixtures.subject(samples)
+    var distances: [Double] = []
+    for axis in 0..<2 {
+      let reference = Fixtures.reference(
+        training: stretched(axis, seed: 1), heldOut: stretched(axis, seed: 2))
+      let shared = try Fixtures.measure(FrechetMetric.self, reference, subject, first)
+      let alone = try Fixtures.measure(
+        FrechetMetric.self, reference, Fixtures.subject(samples), first)
+      #expect(shared == alone)
+      distances.append(shared["distance"]!)
+    }
+    // Along the first axis both are wide; along the second the samples are narrow: (9 − 1)².
+    #expect(distances[0] < 4)
+    expectClose(distances[1], 64, relative: 0.3)
+  }
+
   @Test func hashes() {
     func hash(_ values: [Double]) -> UInt64 {
       var hash = SampleHash()

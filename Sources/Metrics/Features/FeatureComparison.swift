@@ -55,22 +55,29 @@ struct FeatureComparison: Sendable {
   /// one is not finite.
   func model(_ subject: Subject, limit: Int, minimum: Int = 2) throws -> Part? {
     guard subject.samples.count >= minimum else { return nil }
-    let table = subject.features.table(of: subject, kind)
+    let table = subject.features.table(of: subject, kind, store: store)
     let part = Part(
       try table.values(first: limit, of: subject.samples, by: extractor), width: width, table: table)
     return part.count >= minimum && part.values.allSatisfy(\.isFinite) ? part : nil
   }
 }
 
-/// The features of one generation's samples by kind, shared by the metrics that measure it.
+/// The features of one generation's samples by extractor, shared by the metrics that measure it.
 final class SubjectFeatures: Sendable {
-  private let tables = Mutex<[FeatureKind: FeatureTable]>([:])
+  private struct Key: Hashable {
+    let store: ObjectIdentifier
+    let kind: FeatureKind
+  }
 
-  func table(of subject: Subject, _ kind: FeatureKind) -> FeatureTable {
-    tables.withLock { tables in
-      if let kept = tables[kind] { return kept }
+  /// With its store, which thereby stays: a later one cannot have the same identity.
+  private let tables = Mutex<[Key: (table: FeatureTable, store: FeatureStore)]>([:])
+
+  func table(of subject: Subject, _ kind: FeatureKind, store: FeatureStore) -> FeatureTable {
+    let key = Key(store: ObjectIdentifier(store), kind: kind)
+    return tables.withLock { tables in
+      if let kept = tables[key] { return kept.table }
       let table = FeatureTable(count: subject.samples.count, key: subject.key)
-      tables[kind] = table
+      tables[key] = (table, store)
       return table
     }
   }

@@ -66,7 +66,7 @@ public final class NetworkFeatures: FeatureClassifier {
   }
 
   /// Makes the features of samples NaN that hold a number which is not finite as a Float: a
-  /// rectified unit would hide it.
+  /// rectified unit can hide it.
   private func spoil(_ features: inout [Double], of samples: SampleSet) {
     let limit = Double(Float.greatestFiniteMagnitude)
     for row in 0..<samples.count {
