@@ -163,7 +163,8 @@ final class AdversarialPrograms {
   }
 
   /// The largest singular value of any layer of the critic, its weights seen as a matrix [out, in] and
-  /// divided by the estimate that a spectrally normalised critic uses; NaN for weights not finite.
+  /// divided by the estimate that the next step of a spectrally normalised critic would use; NaN for
+  /// weights not finite.
   private func largestSingularValue() -> Double {
     var largest = 0.0
     for variable in criticWeights where variable.shape.count >= 2 {
@@ -174,18 +175,28 @@ final class AdversarialPrograms {
       guard let values = singularValues(matrix, rows: rows, columns: columns) else { return .nan }
       var norm = values.max() ?? 0
       if let spectrum = networks.spectra.first(where: { $0.weight === variable }) {
-        var estimate = 0.0
-        for row in 0..<rows {
-          var product = 0.0
-          for column in 0..<columns {
-            product += matrix[row * columns + column] * Double(spectrum.v.values[column])
-          }
-          estimate += Double(spectrum.u.values[row]) * product
-        }
-        norm /= estimate
+        norm /= Self.estimate(spectrum.u.values.map(Double.init), matrix, rows, columns)
       }
       largest = max(largest, norm)
     }
     return largest
+  }
+
+  /// σ as one step of the power iteration from u gives it: |W·v| with v = Wᵀu/|Wᵀu|.
+  private static func estimate(
+    _ u: [Double], _ matrix: [Double], _ rows: Int, _ columns: Int
+  ) -> Double {
+    var v = [Double](repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { v[column] += u[row] * matrix[row * columns + column] }
+    }
+    let length = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    var squares = 0.0
+    for row in 0..<rows {
+      var product = 0.0
+      for column in 0..<columns { product += matrix[row * columns + column] * v[column] }
+      squares += product * product
+    }
+    return squares.squareRoot() / length
   }
 }
