@@ -9,6 +9,9 @@ public protocol Metric: Sendable {
   /// Name (the family of the quantities), summary and options.
   static var component: Component { get }
 
+  /// The quantities that are known to go one way when a model collapses, most telling first.
+  static var worsening: [(quantity: String, way: CollapseDirection)] { get }
+
   /// Prepares what does not change over generations.
   ///
   /// - Throws: `ComponentError` when the metric does not apply to this data.
@@ -22,6 +25,15 @@ public protocol Metric: Sendable {
 
   /// The values, one a quantity. A value that does not exist is NaN (recorded as null).
   func measure(_ subject: Subject) throws -> [Double]
+}
+
+extension Metric {
+  public static var worsening: [(quantity: String, way: CollapseDirection)] { [] }
+}
+
+/// Which way a quantity goes when a model collapses.
+public enum CollapseDirection: Sendable, Hashable {
+  case rises, falls
 }
 
 /// The real side of a comparison.

@@ -27,4 +27,10 @@ public enum MetricRegistry {
   public static func named(_ name: String) -> (any Metric.Type)? {
     all.first { $0.component.name == name }
   }
+
+  /// The full names of a metric's quantities that tell collapse, and which way they go.
+  public static func collapse(of name: String) -> [(metric: String, way: CollapseDirection)] {
+    let family = String(name.map { $0 == "-" ? "_" : $0 })
+    return (named(name)?.worsening ?? []).map { (family + "." + $0.quantity, $0.way) }
+  }
 }

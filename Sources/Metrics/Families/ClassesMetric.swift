@@ -16,6 +16,10 @@ public struct ClassesMetric: Metric {
     name: "classes", summary: "Predicted classes of the samples and the variance within them.",
     options: FeatureOptions.specs + [samples.spec])
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("entropy", .falls)]
+  }
+
   private let features: FeatureComparison
   private let classifier: any FeatureClassifier
   private let limit: Int

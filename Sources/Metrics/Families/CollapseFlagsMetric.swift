@@ -30,6 +30,10 @@ public struct CollapseFlagsMetric: Metric {
       MetricSource.option.spec, tailProbability.spec, tailThreshold.spec, varianceThreshold.spec,
     ])
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("variance_ratio", .falls)]
+  }
+
   private let regions: TailRegions
   private let realTail: Double
   private let realVariance: Double

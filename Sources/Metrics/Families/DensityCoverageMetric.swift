@@ -9,6 +9,10 @@ public struct DensityCoverageMetric: Metric {
     summary: "Density of samples around real data and the share of real data with one nearby.",
     source: "Naeem et al. 2020", options: NeighbourOptions.specs)
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("coverage", .falls)]
+  }
+
   private let features: FeatureComparison
   private let limit: Int
   private let neighbours: Int

@@ -13,6 +13,10 @@ public struct FrechetMetric: Metric {
     name: "frechet", summary: "Fréchet distance between the features of samples and real data.",
     source: "Heusel et al. 2017", options: FeatureOptions.specs + [samples.spec])
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("distance", .rises)]
+  }
+
   private let features: FeatureComparison
   private let limit: Int
   private let real: FeatureMoments

@@ -18,6 +18,10 @@ public struct KernelDistanceMetric: Metric {
     summary: "Kernel distance between the features of samples and real data, with its error.",
     source: "Bińkowski et al. 2018", options: FeatureOptions.specs + [samples.spec, subsets.spec])
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("mmd_squared", .rises)]
+  }
+
   private let features: FeatureComparison
   private let limit: Int
   private let subsets: Int

@@ -32,6 +32,10 @@ public struct MomentsMetric: Metric {
     summary: "Errors of the mean and the variance against the real law.",
     options: [MetricSource.option.spec, perAxis.spec, selected.spec])
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("variance_trace_ratio", .falls)]
+  }
+
   private enum Real {
     /// Vectors and images; the determinant is for vectors only.
     case vectors(mean: [Double], trace: Double, determinant: Bool)

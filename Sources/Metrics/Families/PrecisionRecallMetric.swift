@@ -9,6 +9,10 @@ public struct PrecisionRecallMetric: Metric {
     summary: "Shares of samples that look real and of real data that the samples cover.",
     source: "Kynkäänniemi et al. 2019", options: NeighbourOptions.specs)
 
+  public static var worsening: [(quantity: String, way: CollapseDirection)] {
+    [("recall", .falls), ("precision", .falls)]
+  }
+
   private let features: FeatureComparison
   private let limit: Int
   private let neighbours: Int

@@ -23,6 +23,7 @@ public final class ResultsDatabase {
     case block(ChainBlock, skipping: Int)
     case chain(ChainKey, ChainStatus, generations: Int, message: String)
     case summary([SummaryRow])
+    case verdicts([Verdict])
   }
 
   /// Writes a database from what the segments hold, publishes it at `path` in place of any older
@@ -127,6 +128,9 @@ public final class ResultsDatabase {
   /// Adds or replaces rows of `summary`.
   public func writeSummary(_ rows: [SummaryRow]) throws(ResultsError) { try apply(.summary(rows)) }
 
+  /// Adds or replaces rows of `verdicts`.
+  public func writeVerdicts(_ rows: [Verdict]) throws(ResultsError) { try apply(.verdicts(rows)) }
+
   /// Makes everything so far visible to readers.
   ///
   /// A reader with an open transaction holds the commit up, and a commit held up makes new readers
@@ -172,6 +176,8 @@ public final class ResultsDatabase {
         )
       case .summary(let summary):
         for row in summary { try rows.insert(row) }
+      case .verdicts(let verdicts):
+        for row in verdicts { try rows.insert(row) }
       }
     }
     queue.removeAll(keepingCapacity: true)

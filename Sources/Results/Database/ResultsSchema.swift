@@ -4,6 +4,9 @@
 /// million with a key, and a scan of a million rows takes a quarter of a second. A reader that asks
 /// for single chains repeatedly loads them once or makes its own index in a copy.
 ///
+/// `verdicts` compares the last generation with generation 0, for quantities that are known to go one way
+/// when a model collapses: the mean change within a seed and its 95 % interval over seeds.
+///
 /// `timings.generation` is the **last** generation of the block of generations that was recorded
 /// together, and `seconds` the sum over that block; where generations are long a block is one
 /// generation.
@@ -20,6 +23,9 @@ enum ResultsSchema {
     CREATE TABLE summary (cell TEXT, generation INTEGER, metric TEXT, n INTEGER, mean REAL, sd REAL,
       se REAL, median REAL, q05 REAL, q25 REAL, q75 REAL, q95 REAL, ci_low REAL, ci_high REAL,
       PRIMARY KEY (cell, generation, metric));
+    CREATE TABLE verdicts (cell TEXT, metric TEXT, generation INTEGER, first REAL, last REAL,
+      change REAL, ci_low REAL, ci_high REAL, n INTEGER, seeds_worse INTEGER, verdict TEXT,
+      PRIMARY KEY (cell, metric));
     CREATE TABLE timings (cell TEXT, seed INTEGER, generation INTEGER, phase TEXT, seconds REAL);
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
@@ -36,6 +42,13 @@ enum ResultsSchema {
     ("chains", ["cell", "seed", "status", "generations", "message"]),
     ("metrics", ["cell", "seed", "generation", "metric", "value"]),
     ("summary", ["cell", "generation", "metric", "n"] + summaryStatistics),
+    (
+      "verdicts",
+      [
+        "cell", "metric", "generation", "first", "last", "change", "ci_low", "ci_high", "n",
+        "seeds_worse", "verdict",
+      ]
+    ),
     ("timings", ["cell", "seed", "generation", "phase", "seconds"]),
   ]
 }

@@ -8,6 +8,7 @@ final class RowInserter {
   private let chain: Statement
   private let cell: Statement
   private let summary: Statement
+  private let verdict: Statement
 
   /// What the text of a statement depends on.
   private struct MetricShape: Hashable {
@@ -30,6 +31,8 @@ final class RowInserter {
     cell = try database.prepare("INSERT OR REPLACE INTO cells VALUES (?, ?, ?)")
     summary = try database.prepare(
       "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    verdict = try database.prepare(
+      "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   }
 
   func insert(_ record: CellRecord) throws(ResultsError) {
@@ -97,6 +100,17 @@ final class RowInserter {
     try summary.bind(4, row.n)
     for (index, value) in row.statistics.enumerated() { try summary.bind(Int32(5 + index), value) }
     try summary.run()
+  }
+
+  func insert(_ row: Verdict) throws(ResultsError) {
+    try verdict.bind(1, row.cell)
+    try verdict.bind(2, row.metric)
+    try verdict.bind(3, row.generation)
+    for (index, value) in row.numbers.enumerated() { try verdict.bind(Int32(4 + index), value) }
+    try verdict.bind(9, row.change.n)
+    try verdict.bind(10, row.seedsWorse)
+    try verdict.bind(11, row.word.rawValue)
+    try verdict.run()
   }
 
   /// The statement for some generations of these metrics, their names bound: parameters are cell, seed,

@@ -14,21 +14,35 @@ public struct VaryingParameter: Sendable, Hashable {
 }
 
 /// For each cell the parameters with at least two values among the cells that have them, sorted by
-/// path. Options that come and go with a component but never differ are left out: its name says it.
+/// path. An option of a component is compared among the cells with that component: options that come
+/// and go with it, but never differ there, are left out. Its name says it.
 ///
 /// - Complexity: O(cells × parameters).
 func varyingParameters(of cells: [CellSpec]) -> [[VaryingParameter]] {
-  let flat = cells.map { $0.parameters }
-  var first: [String: OptionValue] = [:]
-  var varying: Set<String> = []
-  for parameter in flat.joined() {
-    if let known = first[parameter.path] {
-      if known != parameter.value { varying.insert(parameter.path) }
-    } else {
-      first[parameter.path] = parameter.value
+  let flat = cells.map { cell in
+    let parameters = cell.parameters
+    let values = Dictionary(parameters.map { ($0.path, $0.value) }) { first, _ in first }
+    return parameters.map { parameter in
+      let parent = parameter.path.split(separator: ".").dropLast().joined(separator: ".")
+      return (parameter, ComparedParameter(path: parameter.path, component: values[parent]))
     }
   }
-  return flat.map { $0.filter { varying.contains($0.path) } }
+  var first: [ComparedParameter: OptionValue] = [:]
+  var varying: Set<ComparedParameter> = []
+  for (parameter, key) in flat.joined() {
+    if let known = first[key] {
+      if known != parameter.value { varying.insert(key) }
+    } else {
+      first[key] = parameter.value
+    }
+  }
+  return flat.map { $0.filter { varying.contains($0.1) }.map(\.0) }
+}
+
+/// A path, and the name of the component whose option it is.
+private struct ComparedParameter: Hashable {
+  let path: String
+  let component: OptionValue?
 }
 
 extension CellSpec {

@@ -3,44 +3,78 @@ import Loops
 import Options
 import Results
 
-/// What a run found, in a few lines: for each cell the first metrics of generation 0 and of the last
-/// generation, with their intervals. The tables hold the rest.
+/// What a run found, in a few lines: for each cell what tells collapse at generation 0 and at the last one,
+/// the change within a seed with its interval, and a verdict. Where a study has no such quantity, its
+/// first metrics at both ends. The tables hold the rest.
 struct ClosingTable {
   private let plan: StudyPlan
   private let rows: [String: [SummaryRow]]
+  private let verdicts: [String: [Verdict]]
 
   private static let mostCells = 18
   private static let mostMetrics = 3
 
-  /// - Parameter rows: the summary rows of each cell, generation by generation.
-  init(plan: StudyPlan, rows: [String: [SummaryRow]]) {
+  /// - Parameters:
+  ///   - rows: the summary rows of each cell, generation by generation.
+  ///   - verdicts: of each cell, in the order of the study's metrics.
+  init(plan: StudyPlan, rows: [String: [SummaryRow]], verdicts: [String: [Verdict]]) {
     self.plan = plan
     self.rows = rows
+    self.verdicts = verdicts
   }
 
   /// One line a cell and metric; empty where nothing was measured.
   var lines: [String] {
     var table: [[String]] = []
     for (cell, varying) in zip(plan.cells, plan.varying).prefix(Self.mostCells) {
-      guard let summary = rows[cell.id], let last = summary.last?.generation else { continue }
-      let name = varying.map { "\($0.path)=\($0.value.plain)" }.joined(separator: " ")
-      for metric in summary.filter({ $0.generation == 0 }).prefix(Self.mostMetrics) {
-        guard let end = summary.last(where: { $0.generation == last && $0.metric == metric.metric })
-        else { continue }
-        table.append([
-          name.isEmpty ? plan.study : name, metric.metric, Self.shown(metric), "→",
-          "generation \(last):", Self.shown(end),
-        ])
-      }
+      let words = varying.map { "\($0.path)=\($0.value.plain)" }.joined(separator: " ")
+      let name = words.isEmpty ? plan.study : words
+      let found = verdicts[cell.id] ?? []
+      let lines = found.isEmpty ? ends(cell) : found.prefix(Self.mostMetrics).map(Self.line)
+      for (index, line) in lines.enumerated() { table.append([index == 0 ? name : ""] + line) }
     }
     guard !table.isEmpty else { return [] }
-    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-    var lines = table.map { row in
-      zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-        .joined(separator: "  ")
+    let columns = table.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      table.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }
-    if plan.cells.count > Self.mostCells { lines.append("and \(plan.cells.count - Self.mostCells) more cells") }
+    var lines = table.map { row in
+      let text = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+        .joined(separator: "  ")
+      return String(text.reversed().drop { $0 == " " }.reversed())
+    }
+    if plan.cells.count > Self.mostCells {
+      lines.append("and \(plan.cells.count - Self.mostCells) more cells")
+    }
     return lines
+  }
+
+  private static func line(_ verdict: Verdict) -> [String] {
+    var change = String(format: "%+.3g", verdict.change.value)
+    if verdict.change.n > 1 {
+      change += String(format: " [%+.3g, %+.3g]", verdict.change.low, verdict.change.high)
+    }
+    let word =
+      switch verdict.word {
+      case .worse: "collapses"
+      case .better: "gets better"
+      case .undecided: verdict.change.n > 1 ? "no change shown" : "one seed: no verdict"
+      }
+    return [
+      verdict.metric, String(format: "%.4g", verdict.first), "→",
+      String(format: "%.4g", verdict.last), change,
+      "\(word) (worse in \(verdict.seedsWorse) of \(verdict.change.n) seeds)",
+    ]
+  }
+
+  /// The first metrics at generation 0 and at the last one.
+  private func ends(_ cell: CellSpec) -> [[String]] {
+    guard let summary = rows[cell.id], let last = summary.last?.generation else { return [] }
+    return summary.filter { $0.generation == 0 }.prefix(Self.mostMetrics).compactMap { metric in
+      summary.last { $0.generation == last && $0.metric == metric.metric }.map {
+        [metric.metric, Self.shown(metric), "→", "generation \(last):", Self.shown($0)]
+      }
+    }
   }
 
   /// Mean over seeds and its 95 % interval.

@@ -1,5 +1,6 @@
 import Foundation
 import Loops
+import Metrics
 import Results
 
 /// The coordinator's record keeping: database, status file, failures and the progress line.
@@ -28,6 +29,9 @@ final class StudySink: FarmSink {
   /// Cells whose chains are all over but whose summary is not written, and the rows of the others.
   private var unsummarised: [String] = []
   private var summaries: [String: [SummaryRow]] = [:]
+  private var verdicts: [String: [Verdict]] = [:]
+  /// The quantities that tell collapse, in the order of the study's metrics.
+  private let telling: [(metric: String, way: CollapseDirection)]
 
   private static let commitSeconds = 1.0
   private static let statusSeconds = 2.0
@@ -40,6 +44,7 @@ final class StudySink: FarmSink {
     self.stop = stop
     self.ranks = ranks
     study = options.study
+    telling = run.plan.metrics.flatMap { MetricRegistry.collapse(of: $0.name) }
     seeds = run.plan.seeds.sorted()
     for cell in run.plan.cells {
       for seed in run.plan.seeds {
@@ -110,6 +115,11 @@ final class StudySink: FarmSink {
     let rows = Results.summarise(table)
     try database.writeSummary(rows)
     summaries[cell] = rows
+    let found = telling.compactMap {
+      Verdict(table, metric: $0.metric, risesInCollapse: $0.way == .rises)
+    }
+    try database.writeVerdicts(found)
+    verdicts[cell] = found
     pendingRows = true
   }
 
@@ -134,7 +144,7 @@ final class StudySink: FarmSink {
   func finish() throws -> Int32 {
     progress.end()
     for cell in plan.cells { try summarise(cell.id) }
-    closing = ClosingTable(plan: plan, rows: summaries).lines
+    closing = ClosingTable(plan: plan, rows: summaries, verdicts: verdicts).lines
     let closed = try database.close()
     let incomplete = finishedChains < plan.chainCount
     try writeStatus(incomplete ? .stopped : .finished)
