@@ -30,7 +30,12 @@ struct ClosingTable {
       let words = varying.map { "\($0.path)=\($0.value.plain)" }.joined(separator: " ")
       let name = words.isEmpty ? plan.study : words
       let found = verdicts[cell.id] ?? []
-      let lines = found.isEmpty ? ends(cell) : found.prefix(Self.mostMetrics).map(Self.line)
+      let lines =
+        found.isEmpty
+        ? ends(cell)
+        : found.prefix(Self.mostMetrics).enumerated().map {
+        Self.line($0.element, isMostTelling: $0.offset == 0)
+      }
       for (index, line) in lines.enumerated() { table.append([index == 0 ? name : ""] + line) }
     }
     guard !table.isEmpty else { return [] }
@@ -49,15 +54,16 @@ struct ClosingTable {
     return lines
   }
 
-  private static func line(_ verdict: Verdict) -> [String] {
+  /// The first quantity that tells collapse decides whether the cell is said to collapse.
+  private static func line(_ verdict: Verdict, isMostTelling: Bool) -> [String] {
     var change = String(format: "%+.3g", verdict.change.value)
     if verdict.change.n > 1 {
       change += String(format: " [%+.3g, %+.3g]", verdict.change.low, verdict.change.high)
     }
     let word =
       switch verdict.word {
-      case .worse: "collapses"
-      case .better: "gets better"
+      case .worse: isMostTelling ? "collapses" : "worse"
+      case .better: "better"
       case .undecided: verdict.change.n > 1 ? "no change shown" : "one seed: no verdict"
       }
     return [
