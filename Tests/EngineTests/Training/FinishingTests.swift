@@ -51,7 +51,7 @@ import Testing
     }
     #expect(seen == gradients.count)
     #expect(gradients.map(\.array) == expected)
-    // The last layer long before the first, and that with the last instruction but few.
+    // In the order of the backward pass, the sum over the two uses of a weight too.
     #expect(finishing[3] < finishing[2] && finishing[2] < finishing[0])
     #expect(finishing[3] <= program.costs.count / 2 + 1)
     #expect(program.instruction(finishing: weights[0]) == nil)
