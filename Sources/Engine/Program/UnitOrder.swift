@@ -1,6 +1,7 @@
 /// The order in which units run: every unit after those it waits for; among those that can run, the
 /// one whose last node was added to the graph first, so that a value is used soon after it is made,
-/// and updates as soon as they can.
+/// and updates as soon as they can: what only updates wait for is computed before other things. A
+/// gradient whose weight is used several times ends in a sum that is a late node of the graph.
 struct UnitOrder {
   let order: [Int]
 
@@ -35,9 +36,13 @@ struct UnitOrder {
       waiting[unit] = waitsFor[unit].count
       for earlier in waitsFor[unit] { followers[earlier].append(unit) }
     }
+    let isUpdate = units.map { if case .update = $0.kind { true } else { false } }
+    let isForUpdates = units.indices.map { unit in
+      !followers[unit].isEmpty && followers[unit].allSatisfy { isUpdate[$0] }
+    }
     func rank(_ unit: Int) -> (Int, Int) {
-      if case .update = units[unit].kind { return (-1, unit) }
-      return (units[unit].nodes.last ?? 0, unit)
+      if isUpdate[unit] { return (-2, unit) }
+      return (isForUpdates[unit] ? -1 : units[unit].nodes.last ?? 0, unit)
     }
     var ready = units.indices.filter { waiting[$0] == 0 }.sorted { rank($0) > rank($1) }
     var order: [Int] = []

@@ -47,7 +47,7 @@ private final class LocalSum: ShardSum {
 
   func finish() {
     for tree in trees {
-      precondition(tree.waiting.count == 1, "the round ends before all shards were added")
+      precondition(tree.isComplete, "the round ends before all shards were added")
     }
   }
 

@@ -16,7 +16,7 @@ public protocol ShardExchange: AnyObject {
 
   /// Prepares sums over all shards of vectors that come in buckets, to be made again and again.
   ///
-  /// - Parameter buckets: elements of each, the same on all ranks.
+  /// - Parameter buckets: elements of each, at least 1 and the same on all ranks.
   func makeSum(buckets: [Int]) throws -> any ShardSum
 
   /// The parts of all ranks one behind the other, in rank order, for every rank.

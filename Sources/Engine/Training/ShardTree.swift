@@ -49,6 +49,9 @@ package final class ShardTree {
 
   deinit { AlignedMemory.free(memory) }
 
+  /// Whether all shards have been pushed: the sum in the first place is that over all of them.
+  package var isComplete: Bool { waiting == [Node(level: Self.top(shards), index: 0)] }
+
   /// Begins anew.
   package func clear() { waiting.removeAll(keepingCapacity: true) }
 
@@ -123,12 +126,16 @@ package final class ShardTree {
     Node(level: node.level + 1, index: node.index / 2)
   }
 
+  /// The level of the root.
+  private static func top(_ shards: Int) -> Int {
+    shards <= 1 ? 0 : Int.bitWidth - (shards - 1).leadingZeroBitCount
+  }
+
   /// The highest node with the same shards: one with nothing to the right of it stands for its parent
   /// as well.
   private static func raised(_ node: Node, shards: Int) -> Node {
-    let top = shards <= 1 ? 0 : Int.bitWidth - (shards - 1).leadingZeroBitCount
     var node = node
-    while node.level < top, node.index.isMultiple(of: 2), (node.index + 1) << node.level >= shards {
+    while node.level < top(shards), node.index.isMultiple(of: 2), (node.index + 1) << node.level >= shards {
       node = parent(of: node)
     }
     return node

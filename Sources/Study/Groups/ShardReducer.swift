@@ -25,8 +25,8 @@ public final class ShardReducer: ShardExchange {
   public var rank: Int { group.rank.number }
   public var ranks: Int { group.size }
 
-  /// Seconds that this rank has spent so far in starting, testing and awaiting the messages of sums, and
-  /// in adding what they brought.
+  /// Seconds that this rank has spent so far in looking after the messages of sums, in waiting for them
+  /// and in adding what they brought.
   public var communicationSeconds: Double { Double(clock.nanoseconds) * 1e-9 }
 
   /// The shards of a rank: as even as can be, the first ranks take one more.
@@ -37,7 +37,8 @@ public final class ShardReducer: ShardExchange {
   }
 
   /// - Throws: `MPIError`.
-  /// - Communication: none.
+  /// - Communication: none; the sum's rounds move every bucket about twice, without blocking before
+  ///   their end.
   public func makeSum(buckets: [Int]) throws -> any ShardSum {
     if group.size == 1 { return LocalShards(shards: shards).makeSum(buckets: buckets) }
     return try ShardReduction(buckets: buckets, shards: shards, group: group, clock: clock)

@@ -20,10 +20,11 @@ final class ShardReduction: ShardSum {
   private var messages: RepeatedMessages
   private var lastLook: UInt64 = 0
 
-  /// - Parameter counts: elements of each bucket; 16,383 buckets at most.
+  /// - Parameter counts: elements of each bucket, at least 1; 16,383 buckets at most.
   init(
     buckets counts: [Int], shards: Int, group: Communicator, clock: CommunicationClock
   ) throws(MPIError) {
+    precondition(counts.allSatisfy { $0 > 0 }, "buckets of \(counts) elements")
     precondition(2 * counts.count <= 32_766, "\(counts.count) buckets have more tags than there are")
     var messages = RepeatedMessages(on: group)
     var buckets: [ReductionBucket] = []

@@ -23,7 +23,8 @@ import Testing
     let graph = Graph()
     let values = weights.map { graph.value(of: $0) }
     let hidden = (graph.input("x", [16, 8]).matmul(values[0]) + values[1]).relu()
-    let loss = hidden.matmul(values[2]).tanh().matmul(values[2]).sigmoid().matmul(values[3]).square().average()
+    let deeper = hidden.matmul(values[2]).tanh().matmul(values[2]).sigmoid()
+    let loss = deeper.matmul(values[3]).square().average()
     let targets = weights.map { Variable("\($0.name).gradient", $0.shape, isTrainable: false) }
     let parts = gradients(of: loss, withRespectTo: values)
     let program = try Program(
@@ -51,7 +52,7 @@ import Testing
     }
     #expect(seen == gradients.count)
     #expect(gradients.map(\.array) == expected)
-    // The last layer long before the first, and that with the last instruction but few.
+    // In the order of the backward pass, the sum over the two uses of a weight too.
     #expect(finishing[3] < finishing[2] && finishing[2] < finishing[0])
     #expect(finishing[3] <= program.costs.count / 2 + 1)
     #expect(program.instruction(finishing: weights[0]) == nil)
