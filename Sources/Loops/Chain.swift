@@ -16,6 +16,8 @@ final class Chain<Model: GenerativeModel> {
   private let metrics: [any Metric]
   private let metricsNeedSamples: Bool
   private let composer: Composer<Model>
+  /// What metrics are given where none of them needs samples.
+  private let noSamples: SampleSet
 
   /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`. In a rehearsal a mistake
   /// of the study is thrown instead of recorded.
@@ -94,6 +96,7 @@ final class Chain<Model: GenerativeModel> {
       try type.init(options: choice.options, reference: reference)
     }
     metricsNeedSamples = metrics.contains(where: \.needsSamples)
+    noSamples = SampleSet(emptyIn: cell.dataset.space)
   }
 
   /// `family.quantity`, metrics first, then what the fit reports.
@@ -197,7 +200,7 @@ final class Chain<Model: GenerativeModel> {
   ) throws {
     let subject = Subject(
       generation: generation, law: model.law, firstLaw: first.model.law,
-      samples: samples ?? SampleSet(emptyIn: cell.dataset.space),
+      samples: samples ?? noSamples,
       key: key)
     row.removeAll(keepingCapacity: true)
     for metric in metrics { row += try metric.measure(subject) }
