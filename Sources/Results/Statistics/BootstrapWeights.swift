@@ -97,20 +97,25 @@ extension RandomStream {
 /// - Parameters:
 ///   - spread: A guess of the values' standard deviation around `centre`, to sort out the tails in
 ///     one pass; a poor guess costs time, never accuracy.
+///   - divisor: Positive; the values divided by it are meant, as `centre` and `spread` are.
 ///   - scratch: Working space, kept between calls.
 func centralInterval(
   of values: UnsafeMutableBufferPointer<Double>, coverage: Double = 0.95, centre: Double,
-  spread: Double, scratch: inout [Double]
+  spread: Double, divisor: Double = 1, scratch: inout [Double]
 ) -> (low: Double, high: Double) {
   let n = values.count
   let h = Double(n - 1) * (1 - coverage) / 2
   let rank = Int(h)
   let needed = min(rank + 2, n)
   // 1.6 standard deviations leave 5.5 % on either side, twice what is needed.
-  let low = lowest(needed, of: values, below: centre - 1.6 * spread, sign: 1, &scratch)
-  let high = lowest(needed, of: values, below: -centre - 1.6 * spread, sign: -1, &scratch)
+  let low = lowest(needed, of: values, below: divisor * (centre - 1.6 * spread), sign: 1, &scratch)
+  let high = lowest(
+    needed, of: values, below: divisor * (-centre - 1.6 * spread), sign: -1, &scratch)
   let fraction = h - Double(rank)
-  return (interpolate(low.0, low.1, fraction), -interpolate(high.0, high.1, fraction))
+  return (
+    interpolate(low.0 / divisor, low.1 / divisor, fraction),
+    -interpolate(high.0 / divisor, high.1 / divisor, fraction)
+  )
 }
 
 /// The order statistics of ranks count − 2 and count − 1 of sign · values.
