@@ -140,7 +140,7 @@ public struct Provenance: Sendable, Hashable {
   /// interpolated text would take as long as a small fit.
   private var text: String {
     // A space, "fresh:" or a letter, "..", ":", and three numbers of 19 digits at most.
-    String(unsafeUninitializedCapacity: runs.count * 64) { buffer in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: runs.count * 64) { buffer in
       var count = 0
       for run in runs {
         if count > 0 { Provenance.append(" ", to: buffer, &count) }
@@ -152,7 +152,7 @@ public struct Provenance: Sendable, Hashable {
         }
         Provenance.append(run.count, to: buffer, &count)
       }
-      return count
+      return String(decoding: buffer[..<count], as: UTF8.self)
     }
   }
 
