@@ -2,14 +2,16 @@
 ///
 /// A ring: the value of generation g stands at place g mod the number of places, so nothing moves when
 /// others are dropped.
-struct GenerationWindow<Value> {
+package struct GenerationWindow<Value> {
   /// The first generation that is not dropped, and the one after the last that was set.
   private var start = 0
   private var end = 0
   /// A power of two of places.
   private var places = [Value?](repeating: nil, count: 2)
 
-  subscript(generation: Int) -> Value? {
+  package init() {}
+
+  package subscript(generation: Int) -> Value? {
     get {
       generation >= start && generation < end ? places[generation & (places.count - 1)] : nil
     }
@@ -34,7 +36,7 @@ struct GenerationWindow<Value> {
   }
 
   /// Forgets the values before a generation; the window never goes back there.
-  mutating func drop(before generation: Int) {
+  package mutating func drop(before generation: Int) {
     guard generation > start else { return }
     for old in start..<min(generation, end) { places[old & (places.count - 1)] = nil }
     start = generation
