@@ -266,7 +266,8 @@ private func columnMeans(_ x: [Double], rows: Int, columns: Int) -> [Double] {
 private func centredProducts(_ x: [Double], rows: Int, centre: [Double]) -> [Double] {
   let d = centre.count
   let blockRows = min(rows, max(16, 65_536 / d))
-  var block = [Double](repeating: 0, count: blockRows * d)
+  // Written before it is read.
+  var block = [Double](unsafeUninitializedCapacity: blockRows * d) { $1 = blockRows * d }
   var products = [Double](repeating: 0, count: d * d)
   for start in stride(from: 0, to: rows, by: blockRows) {
     let count = min(blockRows, rows - start)

@@ -64,10 +64,14 @@ struct ByteReader {
 
   mutating func doubles() throws(ResultsError) -> [Double] {
     let count = try count(of: 8)
-    var values: [Double] = []
-    values.reserveCapacity(count)
-    for _ in 0..<count { values.append(Double(bitPattern: try word(UInt64.self))) }
-    return values
+    defer { position += 8 * count }
+    return [Double](unsafeUninitializedCapacity: count) { values, filled in
+      filled = count
+      for index in 0..<count {
+        let bits = bytes.loadUnaligned(fromByteOffset: position + 8 * index, as: UInt64.self)
+        values[index] = Double(bitPattern: UInt64(littleEndian: bits))
+      }
+    }
   }
 
   /// Checks that nothing is left over.
