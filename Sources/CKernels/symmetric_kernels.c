@@ -239,6 +239,16 @@ INLINE void square(const double *g, long n, long columns, int triangular, double
   }
 }
 
+INLINE void rank_one(double weight, const double *x, long n, double *c) {
+  for (long i = 0; i < n; i++) {
+    const double factor = weight * x[i];
+    double *row = c + i * n;
+    long j = 0;
+    for (; j + PANEL <= i + 1; j += PANEL) STORE(row + j, LOAD(row + j) + LOAD(x + j) * factor);
+    for (; j <= i; j++) row[j] += factor * x[j];
+  }
+}
+
 /// Room for a transposed copy with rows up to the next whole panel: the caller's where it suffices.
 static double *room(long n, long rows, double *own) {
   if (n <= STACK_DIMENSION && rows <= STACK_DIMENSION) return own;
@@ -251,6 +261,7 @@ enum { STACK_ROOM = STACK_DIMENSION * (STACK_DIMENSION + PANEL) };
 
 #define CHOLESKY_ARGUMENTS const double *a, double scale, long n, double *u, double *l
 #define SQUARE_ARGUMENTS const double *g, long n, long columns, int triangular, double *u, double *c
+#define RANK_ONE_ARGUMENTS double weight, const double *x, long n, double *c
 
 #if defined(__x86_64__)
 // Without a minimum width the compiler would halve the vectors.
@@ -260,6 +271,8 @@ AVX512 static long cholesky_avx512(CHOLESKY_ARGUMENTS) { return cholesky(a, scal
 AVX2 static long cholesky_avx2(CHOLESKY_ARGUMENTS) { return cholesky(a, scale, n, u, 1, 4, l); }
 AVX512 static void square_avx512(SQUARE_ARGUMENTS) { square(g, n, columns, triangular, u, 2, 8, c); }
 AVX2 static void square_avx2(SQUARE_ARGUMENTS) { square(g, n, columns, triangular, u, 1, 4, c); }
+AVX512 static void rank_one_avx512(RANK_ONE_ARGUMENTS) { rank_one(weight, x, n, c); }
+AVX2 static void rank_one_avx2(RANK_ONE_ARGUMENTS) { rank_one(weight, x, n, c); }
 #endif
 
 __attribute__((noinline)) static long cholesky_baseline(CHOLESKY_ARGUMENTS) {
@@ -267,6 +280,20 @@ __attribute__((noinline)) static long cholesky_baseline(CHOLESKY_ARGUMENTS) {
 }
 __attribute__((noinline)) static void square_baseline(SQUARE_ARGUMENTS) {
   square(g, n, columns, triangular, u, 1, 4, c);
+}
+
+__attribute__((noinline)) static void rank_one_baseline(RANK_ONE_ARGUMENTS) {
+  rank_one(weight, x, n, c);
+}
+
+void ouroboros_lower_rank_one(RANK_ONE_ARGUMENTS) {
+  switch (ckernels_isa()) {
+#if defined(__x86_64__)
+    case CKERNELS_AVX512: rank_one_avx512(weight, x, n, c); return;
+    case CKERNELS_AVX2: rank_one_avx2(weight, x, n, c); return;
+#endif
+    default: rank_one_baseline(weight, x, n, c);
+  }
 }
 
 long ouroboros_cholesky(const double *a, double scale, long n, double *l) {

@@ -90,8 +90,12 @@ INLINE void rows_of(const double *f, long row, long inner, int triangular, const
     block(own, inner, a, j, last, scale, out + j, height, 1, a.columns - j, squares);
     j = a.columns;
   }
-  for (int r = 0; r < height && j < a.columns; r++)
-    memset(out + r * a.columns + j, 0, (size_t)(a.columns - j) * sizeof(double));
+  for (int r = 0; r < height && j < a.columns; r++) {
+    double *rest = out + r * a.columns + j;
+    long left = a.columns - j;
+    for (; left >= LANES; left -= LANES, rest += LANES) *(lanes *)rest = (lanes){0};
+    for (; left > 0; left--) *rest++ = 0;
+  }
 }
 
 /// The lanes added pairwise.
@@ -103,15 +107,19 @@ INLINE double product(const double *f, long rows, long inner, int triangular, co
                       long columns, double scale, double *g, int most) {
   const struct packed a = {entries, entries + packed_before(inner, columns), columns};
   lanes total = {0};
-  for (long row = 0, height; row < rows; row += height) {
+  for (long row = 0, first = 0; first < rows; first = row) {
     lanes squares[8] = {{0}};
+    // The last rows together with some before them, which come out once more as they are: one row alone
+    // would wait for its own sums.
+    row = first + 4 <= rows || rows < 4 ? first : rows - 4;
+    const long start = row;
     if (most == 8 && row + 8 <= rows)
-      rows_of(f, row, inner, triangular, a, scale, g, (int)(height = 8), squares);
-    else if (row + 4 <= rows)
-      rows_of(f, row, inner, triangular, a, scale, g, (int)(height = 4), squares);
+      rows_of(f, row, inner, triangular, a, scale, g, 8, squares), row += 8;
+    else if (rows >= 4)
+      rows_of(f, row, inner, triangular, a, scale, g, 4, squares), row += 4;
     else
-      rows_of(f, row, inner, triangular, a, scale, g, (int)(height = 1), squares);
-    for (long r = 0; r < height; r++) total += squares[r];
+      rows_of(f, row, inner, triangular, a, scale, g, 1, squares), row += 1;
+    for (long r = first - start; r < row - start; r++) total += squares[r];
   }
   return SUM(total);
 }

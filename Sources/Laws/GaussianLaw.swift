@@ -122,6 +122,20 @@ public struct GaussianLaw: Sendable {
       for row in values.indices { values[row] = centre + deviation * values[row] }
       return values
     }
+    if factor.isDiagonal {
+      let entries = factor.values
+      let deviations = (0..<dimension).map { root * entries[$0 * (dimension + 1)] }
+      return [Double](unsafeUninitializedCapacity: count * dimension) { values, filled in
+        filled = values.count
+        stream.fillNormals(values)
+        for row in 0..<count {
+          for column in 0..<dimension {
+            values[row * dimension + column] =
+              mean[column] + deviations[column] * values[row * dimension + column]
+          }
+        }
+      }
+    }
     var values = [Double](repeating: 0, count: count * dimension)
     for row in 0..<count {
       for column in 0..<dimension { values[row * dimension + column] = mean[column] }
@@ -129,16 +143,6 @@ public struct GaussianLaw: Sendable {
     guard rank > 0, count > 0 else { return values }
     var normals = [Double](repeating: 0, count: count * rank)
     stream.fillNormals(&normals)
-    if factor.isDiagonal {
-      let deviations = factor.values
-      for row in 0..<count {
-        for column in 0..<dimension {
-          values[row * dimension + column] +=
-            root * deviations[column * (dimension + 1)] * normals[row * dimension + column]
-        }
-      }
-      return values
-    }
     multiply(
       normals, factor.values, transposingB: true, m: count, n: dimension, k: rank,
       alpha: root, beta: 1, into: &values)

@@ -17,9 +17,12 @@ final class Chain<Model: GenerativeModel> {
   private let metrics: [any Metric]
   private let metricsNeedSamples: Bool
   private let composer: Composer<Model>
+  /// What generation 0's model says of each generation's samples.
   private let viewNames: [String]
   private let control: ChainControl
   private let seed: Int
+  /// What metrics are given where none of them needs samples.
+  private let noSamples: SampleSet
 
   /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`. In a rehearsal a mistake
   /// of the study is thrown instead of recorded.
@@ -155,7 +158,8 @@ final class Chain<Model: GenerativeModel> {
     metrics = try zip(cell.metricTypes, cell.spec.metrics).map { type, choice in
       try type.init(options: choice.options, reference: reference)
     }
-    viewNames = try first.model.view(of: SampleSet(emptyIn: cell.dataset.space)).map(\.name)
+    noSamples = SampleSet(emptyIn: cell.dataset.space)
+    viewNames = try first.model.view(of: noSamples).map(\.name)
     metricsNeedSamples = metrics.contains(where: \.needsSamples) || !viewNames.isEmpty
   }
 
@@ -318,7 +322,7 @@ final class Chain<Model: GenerativeModel> {
   ) throws {
     let subject = Subject(
       generation: generation, law: model.law, firstLaw: first.model.law,
-      samples: samples ?? SampleSet(emptyIn: cell.dataset.space),
+      samples: samples ?? noSamples,
       key: key)
     row.removeAll(keepingCapacity: true)
     for metric in metrics { row += try metric.measure(subject) }

@@ -1,5 +1,6 @@
 import Options
 import Randomness
+import Synchronization
 
 /// What the random numbers of a cell's chains may depend on, as text. Made once a cell: a short chain
 /// costs less than writing it down.
@@ -10,6 +11,7 @@ public struct ChainScopes: Sendable {
   public let first: String
   /// The whole cell.
   let cell: String
+  private let known = KnownKeys()
 
   public init(_ spec: CellSpec) {
     data = "data " + spec.dataset.value.canonicalJSON
@@ -18,6 +20,30 @@ public struct ChainScopes: Sendable {
       + (spec.loop.statisticalError ? "" : " exact law")
     cell = "cell " + spec.canonical.canonicalJSON
   }
+
+  /// The keys of the texts under a study's seed. Kept for the last study: folding the texts takes as long
+  /// as some generations of a short chain.
+  fileprivate func keys(study: UInt64) -> ScopeKeys {
+    known.value.withLock { known in
+      if let known, known.study == study { return known.keys }
+      let root = RandomKey(seed: study)
+      let keys = ScopeKeys(
+        data: root.folding(text: data), first: root.folding(text: first),
+        cell: root.folding(text: cell))
+      known = (study, keys)
+      return keys
+    }
+  }
+
+  private final class KnownKeys: Sendable {
+    let value = Mutex<(study: UInt64, keys: ScopeKeys)?>(nil)
+  }
+}
+
+private struct ScopeKeys: Sendable {
+  let data: RandomKey
+  let first: RandomKey
+  let cell: RandomKey
 }
 
 /// The keys of one chain. Real data depend on the data set alone, generation 0 on data set and model,
@@ -34,11 +60,11 @@ public struct ChainKeys: Sendable {
   ///   - study: the study's seed.
   ///   - seed: the chain's seed.
   public init(study: UInt64, scopes: ChainScopes, seed: Int) {
-    let root = RandomKey(seed: study)
+    let keys = scopes.keys(study: study)
     let chain = UInt64(bitPattern: Int64(seed))
-    data = root.folding(text: scopes.data).folding(chain)
-    first = root.folding(text: scopes.first).folding(chain)
-    let own = root.folding(text: scopes.cell).folding(chain)
+    data = keys.data.folding(chain)
+    first = keys.first.folding(chain)
+    let own = keys.cell.folding(chain)
     cell = own
     purposes = RandomKeyOctet(GenerationKeys.purposes.map { own.folding($0) })
   }

@@ -12,12 +12,21 @@ import Samples
 /// The compiler is asked for a copy of the methods for `Gaussian`, the model of sweeps with 10⁵ and more
 /// generations of a few microseconds: generic code would cost them twice that.
 final class Composer<Model: GenerativeModel> {
-  /// A synthetic set as it is remembered.
-  private struct Stored {
+  /// A synthetic set as it is remembered; an object, since it changes hands several times a generation.
+  private final class Stored {
     let samples: SampleSet?
     let statistics: Model.Statistics?
     let law: Law?
     let provenance: Provenance
+
+    init(
+      samples: SampleSet?, statistics: Model.Statistics?, law: Law?, provenance: Provenance
+    ) {
+      self.samples = samples
+      self.statistics = statistics
+      self.law = law
+      self.provenance = provenance
+    }
   }
 
   private let cell: PreparedCell
@@ -138,19 +147,24 @@ final class Composer<Model: GenerativeModel> {
   private func composeStatistics(
     _ recipe: Recipe, generation: Int
   ) throws -> TrainingSet<Model.Statistics> {
-    var remaining = recipe.ingredients[...]
     var merged: Model.Statistics?
     var provenance = Provenance()
-    if let pooled, let rest = remainder(of: recipe.ingredients, after: pooled.ingredients) {
-      (merged, provenance, remaining) = (pooled.statistics, pooled.provenance, rest)
-      self.pooled = nil
+    var next = (ingredient: recipe.ingredients.first, index: 0)
+    // Taken out, not copied: merging changes the statistics in place.
+    if let pooled = pooled.take(),
+      let rest = remainder(of: recipe.ingredients, after: pooled.ingredients)
+    {
+      (merged, provenance, next) = (pooled.statistics, pooled.provenance, rest)
     }
-    for ingredient in remaining {
+    while let ingredient = next.ingredient {
       try resolve(ingredient, generation: generation, needsValues: false) { _, statistics, origins in
         guard let statistics else { preconditionFailure("\(Model.self) has no statistics") }
         if merged == nil { merged = statistics } else { merged?.merge(statistics) }
         provenance.append(origins)
       }
+      next.index += 1
+      next.ingredient =
+        next.index < recipe.ingredients.count ? recipe.ingredients[next.index] : nil
     }
     if let merged, recipe.ingredients.allSatisfy(\.isPermanent) {
       pooled = (recipe.ingredients, merged, provenance)
@@ -161,17 +175,21 @@ final class Composer<Model: GenerativeModel> {
   }
 
   /// What follows `done` in `wanted`, where `wanted` begins with the same ingredients (the last one
-  /// possibly grown); `nil` where it does not.
-  private func remainder(of wanted: [Ingredient], after done: [Ingredient]) -> ArraySlice<Ingredient>? {
-    guard let last = done.last, wanted.count >= done.count,
-      wanted[..<(done.count - 1)] == done[..<(done.count - 1)]
-    else { return nil }
-    let same = wanted[done.count - 1]
-    if same == last { return wanted[done.count...] }
-    guard case .synthetic(let old) = last, case .synthetic(let new) = same,
+  /// possibly grown): the next ingredient, or what is new of the grown one, and its place; `nil` where
+  /// `wanted` begins otherwise.
+  private func remainder(
+    of wanted: [Ingredient], after done: [Ingredient]
+  ) -> (ingredient: Ingredient?, index: Int)? {
+    guard let last = done.last, wanted.count >= done.count else { return nil }
+    let end = done.count - 1
+    for index in 0..<end where wanted[index] != done[index] { return nil }
+    if wanted[end] == last {
+      return (done.count < wanted.count ? wanted[done.count] : nil, done.count)
+    }
+    guard case .synthetic(let old) = last, case .synthetic(let new) = wanted[end],
       old.lowerBound == new.lowerBound, new.upperBound > old.upperBound
     else { return nil }
-    return [.synthetic(generations: old.upperBound..<new.upperBound)] + wanted[done.count...]
+    return (.synthetic(generations: old.upperBound..<new.upperBound), end)
   }
 
   /// Drops the synthetic sets that no later recipe asks for: those before the recipe's own (recipes

@@ -53,13 +53,13 @@ extension Gaussian {
   ) -> GaussianStatistics {
     let factor = law.innerFactor
     let rank = factor.rank
-    var z = [Double](repeating: 0, count: rank)
-    if count > 0 {
-      stream.fillNormals(&z)
+    let mean = withUnsafeTemporaryAllocation(of: Double.self, capacity: rank) { z in
+      guard count > 0 else { return law.innerMean }
+      stream.fillNormals(z)
       let deviation = (1 / Double(count)).squareRoot()
       for index in 0..<rank { z[index] *= deviation }
+      return factor.applied(to: UnsafeBufferPointer(z), scale: scale, adding: law.innerMean)
     }
-    let mean = factor.applied(to: z, scale: scale, adding: law.innerMean)
     let columns = min(rank, max(count - 1, 0))
     let n = factor.dimension
     guard columns > 0 else {
@@ -70,10 +70,12 @@ extension Gaussian {
       let sum = stream.chiSquare(degreesOfFreedom: Double(count - 1))
       return GaussianStatistics(count: count, mean: mean, scatter: [scale * scale * factor.trace * sum])
     }
-    let drawn = stream.wishartFactor(dimension: rank, degreesOfFreedom: count - 1)
-    return GaussianStatistics(
-      count: count, mean: mean, factor: factor.times(lower: drawn, columns: columns, scale: scale),
-      in: law.hull)
+    let entries = RandomStream.wishartEntries(dimension: rank, degreesOfFreedom: count - 1)
+    let product = withUnsafeTemporaryAllocation(of: Double.self, capacity: entries) { drawn in
+      stream.fillWishartFactor(drawn, dimension: rank, degreesOfFreedom: count - 1)
+      return factor.times(lower: UnsafeBufferPointer(drawn), columns: columns, scale: scale)
+    }
+    return GaussianStatistics(count: count, mean: mean, factor: product, in: law.hull)
   }
 
   private func set(_ values: [Double], _ request: SampleRequest) -> SampleSet {

@@ -14,15 +14,38 @@ public struct GaussianStatistics: SufficientStatistics {
   private final class Storage: @unchecked Sendable {
     /// The hull of a set that is held in its coordinates.
     let hull: AffineHull?
+    var numbers: Numbers
+
+    init(hull: AffineHull?, numbers: Numbers) {
+      self.hull = hull
+      self.numbers = numbers
+    }
+
+    /// Moves the numbers out, to be changed in place and put back.
+    func take() -> Numbers {
+      var taken = Numbers(mean: [], form: .dense([]))
+      swap(&taken, &numbers)
+      return taken
+    }
+  }
+
+  private struct Numbers {
     /// The mean in the coordinates in use; zeros for an empty set.
     var mean: [Double]
     /// The scatter in the coordinates in use.
     var form: Form
 
-    init(hull: AffineHull?, mean: [Double], form: Form) {
-      self.hull = hull
-      self.mean = mean
-      self.form = form
+    /// The dense lower triangle, moved out so that it can be changed in place.
+    mutating func takeLower() -> [Double] {
+      switch form {
+      case .dense(let scatter):
+        form = .dense([])
+        return scatter
+      case .factored(let factor):
+        var lower = [Double](repeating: 0, count: factor.dimension * factor.dimension)
+        factor.addSquare(toLower: &lower)
+        return lower
+      }
     }
   }
 
@@ -33,6 +56,23 @@ public struct GaussianStatistics: SufficientStatistics {
     /// A factor G with scatter = G·Gᵀ, as statistics drawn directly have it: a fit to one such set
     /// needs no factorisation.
     case factored(SemidefiniteFactor)
+
+    /// Adds the scatter to the lower triangle of a matrix [n×n] in the same coordinates.
+    func add(to lower: UnsafeMutablePointer<Double>, dimension n: Int) {
+      switch self {
+      case .dense(let scatter):
+        scatter.withUnsafeBufferPointer { scatter in
+          guard let scatter = scatter.baseAddress else { return }
+          for row in 0..<n {
+            let own = lower + row * n
+            let added = scatter + row * n
+            for column in 0..<row + 1 { own[column] += added[column] }
+          }
+        }
+      case .factored(let factor):
+        factor.addSquare(toLower: lower)
+      }
+    }
   }
 
   /// - Parameters:
@@ -53,12 +93,12 @@ public struct GaussianStatistics: SufficientStatistics {
   private init(count: Int, mean: [Double], form: Form, in hull: AffineHull?) {
     precondition(hull.map { $0.rank == mean.count } ?? true, "mean \(mean.count) in a hull")
     self.count = count
-    storage = Storage(hull: hull, mean: mean, form: form)
+    storage = Storage(hull: hull, numbers: Numbers(mean: mean, form: form))
   }
 
   private var hull: AffineHull? { storage.hull }
-  private var innerMean: [Double] { storage.mean }
-  private var form: Form { storage.form }
+  private var innerMean: [Double] { storage.numbers.mean }
+  private var form: Form { storage.numbers.form }
 
   public var dimension: Int { hull?.dimension ?? innerMean.count }
 
@@ -130,34 +170,32 @@ public struct GaussianStatistics: SufficientStatistics {
     let weight = Double(count) * share
     count += other.count
     if !isKnownUniquelyReferenced(&storage) {
-      storage = Storage(hull: hull, mean: innerMean, form: form)
+      storage = Storage(hull: hull, numbers: storage.numbers)
     }
-    let n = innerMean.count
-    if n == 1, case .dense(let own) = form, case .dense(let added) = other.form {
-      let gap = other.innerMean[0] - innerMean[0]
-      storage.mean[0] += gap * share
-      storage.form = .dense([own[0] + added[0] + weight * (gap * gap)])
-      return
-    }
-    var gap = other.innerMean  // [n]
-    for index in 0..<n {
-      gap[index] -= storage.mean[index]
-      storage.mean[index] += gap[index] * share
-    }
-    var merged = takeLower()
-    merged.withUnsafeMutableBufferPointer { merged in
-      guard let lower = merged.baseAddress else { return }
-      other.add(to: lower)
-      gap.withUnsafeBufferPointer { gap in
-        guard let gap = gap.baseAddress else { return }
-        for row in 0..<n {
-          let factor = weight * gap[row]
-          let own = lower + row * n
-          for column in 0..<row + 1 { own[column] += factor * gap[column] }
+    var own = storage.take()
+    let added = other.storage.numbers
+    let n = own.mean.count
+    var lower = own.takeLower()
+    if n == 1, case .dense(let scatter) = added.form {
+      let gap = added.mean[0] - own.mean[0]
+      own.mean[0] += gap * share
+      lower[0] = lower[0] + scatter[0] + weight * (gap * gap)
+    } else {
+      lower.withUnsafeMutableBufferPointer { lower in
+        guard let lower = lower.baseAddress else { return }
+        added.form.add(to: lower, dimension: n)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: n) { gap in  // [n]
+          guard let gap = gap.baseAddress else { return }
+          for index in 0..<n {
+            gap[index] = added.mean[index] - own.mean[index]
+            own.mean[index] += gap[index] * share
+          }
+          accumulateLowerRankOne(weight: weight, gap, dimension: n, into: lower)
         }
       }
     }
-    storage.form = .dense(merged)
+    own.form = .dense(lower)
+    storage.numbers = own
   }
 
   /// Brings two sets into the same coordinates: those of a hull that holds both, or of space.
@@ -178,37 +216,6 @@ public struct GaussianStatistics: SufficientStatistics {
   private func held(by hull: AffineHull) -> GaussianStatistics? {
     hull.coordinates(mean: mean, scatter: scatter).map {
       GaussianStatistics(count: count, mean: $0.mean, scatter: $0.scatter, in: hull)
-    }
-  }
-
-  /// The dense lower triangle, moved out of the storage so that it can be changed in place.
-  private mutating func takeLower() -> [Double] {
-    switch form {
-    case .dense(let scatter):
-      storage.form = .dense([])
-      return scatter
-    case .factored(let factor):
-      var lower = [Double](repeating: 0, count: factor.dimension * factor.dimension)
-      factor.addSquare(toLower: &lower)
-      return lower
-    }
-  }
-
-  /// Adds the scatter to the lower triangle of a matrix in the same coordinates.
-  private func add(to lower: UnsafeMutablePointer<Double>) {
-    switch form {
-    case .dense(let scatter):
-      let n = innerMean.count
-      scatter.withUnsafeBufferPointer { scatter in
-        guard let scatter = scatter.baseAddress else { return }
-        for row in 0..<n {
-          let own = lower + row * n
-          let added = scatter + row * n
-          for column in 0..<row + 1 { own[column] += added[column] }
-        }
-      }
-    case .factored(let factor):
-      factor.addSquare(toLower: lower)
     }
   }
 }
@@ -259,7 +266,8 @@ private func columnMeans(_ x: [Double], rows: Int, columns: Int) -> [Double] {
 private func centredProducts(_ x: [Double], rows: Int, centre: [Double]) -> [Double] {
   let d = centre.count
   let blockRows = min(rows, max(16, 65_536 / d))
-  var block = [Double](repeating: 0, count: blockRows * d)
+  // Written before it is read.
+  var block = [Double](unsafeUninitializedCapacity: blockRows * d) { $1 = blockRows * d }
   var products = [Double](repeating: 0, count: d * d)
   for start in stride(from: 0, to: rows, by: blockRows) {
     let count = min(blockRows, rows - start)

@@ -65,6 +65,10 @@ public struct Provenance: Sendable, Hashable {
 
   /// Adds another set's origins at the end.
   public mutating func append(_ other: Provenance) {
+    if runs.isEmpty {
+      runs = other.runs
+      return
+    }
     for run in other.runs {
       for step in 0..<run.repeats { append(run.origin.advanced(by: step), count: run.count) }
     }
@@ -116,49 +120,78 @@ public struct Provenance: Sendable, Hashable {
   /// A compact text, e.g. `real:100 g0..8:50 c9:7`: counts per origin, neighbouring generations with
   /// equal counts joined.
   public var summary: String {
-    var sorted = Provenance()
-    if runs.indices.dropFirst().allSatisfy({ runs[$0 - 1].origin < runs[$0].origin }) {
-      // Runs picked out of a set one by one are joined here; longer runs are joined already.
-      for run in runs {
-        if run.repeats == 1 { sorted.append(run.origin, count: run.count) } else { sorted.runs.append(run) }
-      }
-    } else {
+    guard runs.indices.dropFirst().allSatisfy({ runs[$0 - 1].origin < runs[$0].origin }) else {
+      var sorted = Provenance()
       for (origin, count) in counts { sorted.append(origin, count: count) }
+      return sorted.text
     }
-    var text: [UInt8] = []
-    for run in sorted.runs {
-      if !text.isEmpty { text.append(UInt8(ascii: " ")) }
-      switch run.origin {
-      case .real: text += "real:".utf8
-      case .fresh: text += "fresh:".utf8
-      case .generation(let first): Provenance.append(UInt8(ascii: "g"), first, run.repeats, to: &text)
-      case .corrected(let first): Provenance.append(UInt8(ascii: "c"), first, run.repeats, to: &text)
+    // Runs picked out of a set one by one are joined here; longer runs are joined already.
+    guard runs.count > 1, runs.contains(where: { $0.repeats == 1 && $0.origin.isSynthetic }) else {
+      return text
+    }
+    var joined = Provenance()
+    for run in runs {
+      if run.repeats == 1 { joined.append(run.origin, count: run.count) } else { joined.runs.append(run) }
+    }
+    return joined.text
+  }
+
+  /// The runs as text, written in place: a chain says where its samples came from every generation, and
+  /// interpolated text would take as long as a small fit.
+  private var text: String {
+    // A space, "fresh:" or a letter, "..", ":", and three numbers of 19 digits at most.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: runs.count * 64) { buffer in
+      var count = 0
+      for run in runs {
+        if count > 0 { Provenance.append(" ", to: buffer, &count) }
+        switch run.origin {
+        case .real: Provenance.append("real:", to: buffer, &count)
+        case .fresh: Provenance.append("fresh:", to: buffer, &count)
+        case .generation(let first): Provenance.append("g", first, run.repeats, to: buffer, &count)
+        case .corrected(let first): Provenance.append("c", first, run.repeats, to: buffer, &count)
+        }
+        Provenance.append(run.count, to: buffer, &count)
       }
-      Provenance.append(run.count, to: &text)
+      return String(decoding: buffer[..<count], as: UTF8.self)
     }
-    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func append(
+    _ word: StaticString, to buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+  ) {
+    for index in 0..<word.utf8CodeUnitCount { buffer[count + index] = word.utf8Start[index] }
+    count += word.utf8CodeUnitCount
   }
 
   /// Appends `g7:` or, for several generations, `g7..9:`.
-  private static func append(_ kind: UInt8, _ first: Int, _ repeats: Int, to text: inout [UInt8]) {
-    text.append(kind)
-    append(first, to: &text)
+  private static func append(
+    _ kind: StaticString, _ first: Int, _ repeats: Int, to buffer: UnsafeMutableBufferPointer<UInt8>,
+    _ count: inout Int
+  ) {
+    append(kind, to: buffer, &count)
+    append(first, to: buffer, &count)
     if repeats > 1 {
-      text += "..".utf8
-      append(first + repeats - 1, to: &text)
+      append("..", to: buffer, &count)
+      append(first + repeats - 1, to: buffer, &count)
     }
-    text.append(UInt8(ascii: ":"))
+    append(":", to: buffer, &count)
   }
 
-  /// Appends a number ≥ 0 in decimal: a chain says where its samples came from every generation, and
-  /// interpolated text would take as long as a small fit.
-  private static func append(_ value: Int, to text: inout [UInt8]) {
-    let start = text.count
+  /// Appends a number ≥ 0 in decimal.
+  private static func append(
+    _ value: Int, to buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+  ) {
+    var digits = 1
+    var bound = value / 10
+    while bound > 0 {
+      digits += 1
+      bound /= 10
+    }
     var rest = value
-    repeat {
-      text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+    for place in stride(from: count + digits - 1, through: count, by: -1) {
+      buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
-    } while rest > 0
-    text[start...].reverse()
+    }
+    count += digits
   }
 }

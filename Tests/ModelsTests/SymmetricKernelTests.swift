@@ -127,6 +127,20 @@ import Testing
     }
   }
 
+  @Test(arguments: dimensions) func addsAMatrixOfRankOne(n: Int) {
+    var stream = RandomStream(key: RandomKey(seed: UInt64(n)))
+    let x = (0..<n).map { _ in stream.normal() }
+    let start = (0..<n * n).map { Double($0 % 7) }
+    var c = start
+    ouroboros_lower_rank_one(0.3, x, n, &c)
+    for i in 0..<n {
+      for j in 0..<n {
+        let expected = start[i * n + j] + (j <= i ? 0.3 * x[i] * x[j] : 0)
+        #expect(c[i * n + j] == expected, "entry \(i), \(j)")
+      }
+    }
+  }
+
   @Test func everyInstructionSetGivesTheSameBits() throws {
     let before = VectorISA.active
     defer { try? before.select() }
@@ -146,6 +160,8 @@ import Testing
       let square = lowerSquare(lower, n, n)
       var factor = [Double](repeating: 0, count: n * n)
       _ = ouroboros_cholesky(square, 0.3, n, &factor)
+      bits += factor.map(\.bitPattern)
+      ouroboros_lower_rank_one(0.3, Array(lower.prefix(n)), n, &factor)
       bits += factor.map(\.bitPattern)
       for columns in Set([max(1, n / 2), n]).sorted() {
         var c = [Double](repeating: 1, count: n * n)

@@ -23,4 +23,8 @@ long ouroboros_cholesky(const double *a, double scale, long n, double *l);
 /// n³/3 operations for a square triangular g, a third of what a full one costs.
 void ouroboros_lower_square(const double *g, long n, long columns, int triangular, double *c);
 
+/// The lower triangle of c += weight · x·xᵀ for x [n], as (weight · xᵢ) · xⱼ; the upper one is left as it
+/// is.
+void ouroboros_lower_rank_one(double weight, const double *x, long n, double *c);
+
 #endif

@@ -6,7 +6,9 @@ extension SemidefiniteFactor {
   ///
   /// - Parameter a: packed, row after row up to the diagonal, as `RandomStream.wishartFactor` gives it.
   /// - Complexity: dimension³/3 operations where F and A are triangular.
-  public func times(lower a: [Double], columns: Int, scale factor: Double = 1) -> SemidefiniteFactor {
+  public func times(
+    lower a: UnsafeBufferPointer<Double>, columns: Int, scale factor: Double = 1
+  ) -> SemidefiniteFactor {
     precondition(
       columns <= rank && a.count == columns * (columns + 1) / 2 + (rank - columns) * columns,
       "\(a.count) entries for \(rank)×\(columns)")
@@ -15,7 +17,8 @@ extension SemidefiniteFactor {
       count = dimension * columns
       guard let result = buffer.baseAddress, count > 0 else { return }
       trace = ouroboros_lower_product(
-        entries, dimension, rank, isTriangular ? 1 : 0, a, columns, scale * factor, result)
+        entries, dimension, rank, isTriangular ? 1 : 0, a.baseAddress, columns, scale * factor,
+        result)
     }
     return SemidefiniteFactor(
       dimension: dimension, rank: columns, entries: product, trace: trace,
@@ -56,6 +59,13 @@ extension SemidefiniteFactor {
   public func applied(
     to z: [Double], scale factor: Double, adding offset: [Double]
   ) -> [Double] {
+    z.withUnsafeBufferPointer { applied(to: $0, scale: factor, adding: offset) }
+  }
+
+  /// The same for numbers in a buffer.
+  public func applied(
+    to z: UnsafeBufferPointer<Double>, scale factor: Double, adding offset: [Double]
+  ) -> [Double] {
     precondition(z.count == rank && offset.count == dimension, "\(z.count) for rank \(rank)")
     let scale = scale * factor
     if dimension == 1 { return [rank == 0 ? offset[0] : offset[0] + scale * entries[0] * z[0]] }
@@ -63,7 +73,8 @@ extension SemidefiniteFactor {
     return [Double](unsafeUninitializedCapacity: dimension) { result, count in
       count = dimension
       ouroboros_lower_apply(
-        entries, dimension, rank, isTriangular ? 1 : 0, z, scale, offset, result.baseAddress)
+        entries, dimension, rank, isTriangular ? 1 : 0, z.baseAddress, scale, offset,
+        result.baseAddress)
     }
   }
 

@@ -54,6 +54,15 @@ public func accumulateLowerRowProducts(
   }
 }
 
+/// The lower triangle of c [n×n] += weight·x·xᵀ for x [n]; the upper one is left.
+///
+/// - Complexity: n² floating-point operations.
+public func accumulateLowerRankOne(
+  weight: Double, _ x: UnsafePointer<Double>, dimension n: Int, into c: UnsafeMutablePointer<Double>
+) {
+  ouroboros_lower_rank_one(weight, x, n, c)
+}
+
 /// Copies the lower triangle of a square matrix to the upper one.
 public func symmetriseFromLower(_ a: UnsafeMutablePointer<Double>, _ dimension: Int) {
   for row in 0..<dimension {

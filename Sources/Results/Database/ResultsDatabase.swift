@@ -39,9 +39,8 @@ public final class ResultsDatabase {
     let (directory, name) = splitPath(path)
     let temporary = "\(directory)/\(temporaryName(for: name))"
     do throws(ResultsError) {
+      // Nobody waits for the disk here either: whoever opens the run again writes this file again.
       try write(to: temporary, cells: cells, chains: chains, from: index)
-      let file = try SystemFile(temporary, O_RDWR)
-      try file.sync()
       // A journal that a killed writer left belongs to the file that is replaced; SQLite would roll
       // it into the new one.
       guard unlink("\(path)-journal") == 0 || errno == ENOENT else {

@@ -68,14 +68,20 @@ extension [UInt8] {
 
   /// Appends an integer in decimal.
   mutating func append(decimal value: Int) {
-    if value < 0 { append(UInt8(ascii: "-")) }
+    var digits = ShortText()
     var rest = value.magnitude
-    let start = count
     repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      digits.prepend(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
       rest /= 10
     } while rest > 0
-    self[start...].reverse()
+    if value < 0 { digits.prepend(UInt8(ascii: "-")) }
+    append(digits)
+  }
+
+  fileprivate mutating func append(_ text: ShortText) {
+    text.bytes.span.withUnsafeBufferPointer {
+      append(contentsOf: UnsafeBufferPointer(rebasing: $0[text.used]))
+    }
   }
 
   /// Appends a JSON number of the shortest form that reads back to the same bits; null for NaN, the
@@ -89,7 +95,9 @@ extension [UInt8] {
       append(UInt8(ascii: "."))
       append(UInt8(ascii: "0"))
     } else if value.isFinite {
-      append(literal: value.description)
+      var text = ShortText()
+      value.write(to: &text)
+      append(text)
     } else if value.isNaN {
       append(literal: "null")
     } else {
@@ -111,7 +119,21 @@ extension [UInt8] {
 
   /// Appends a JSON text: quotes, backslashes and control characters escaped.
   mutating func append(jsonText text: String) {
+    var text = text
     append(UInt8(ascii: "\""))
+    let isPlain = text.withUTF8 { bytes in
+      guard
+        bytes.allSatisfy({
+          $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7f
+        })
+      else { return false }
+      append(contentsOf: bytes)
+      return true
+    }
+    if isPlain {
+      append(UInt8(ascii: "\""))
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -135,5 +157,29 @@ extension [UInt8] {
       append(jsonText: texts[index])
     }
     append(UInt8(ascii: "]"))
+  }
+}
+
+/// A number as text, of which there are many, without an allocation: at most 24 bytes, at the end of the
+/// room while they are put in front of each other, at its beginning when they come at once.
+private struct ShortText: TextOutputStream {
+  private(set) var bytes = InlineArray<32, UInt8>(repeating: 0)
+  private(set) var used = 32..<32
+
+  mutating func prepend(_ byte: UInt8) {
+    bytes[used.lowerBound - 1] = byte
+    used = used.lowerBound - 1..<used.upperBound
+  }
+
+  mutating func write(_ string: String) {
+    var string = string
+    string.withUTF8 { _writeASCII($0) }
+  }
+
+  /// What numbers call instead of `write` where they have their digits in a buffer.
+  mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
+    precondition(buffer.count <= 32, "a number of \(buffer.count) digits")
+    for index in buffer.indices { bytes[index] = buffer[index] }
+    used = 0..<buffer.count
   }
 }

@@ -35,13 +35,42 @@ public struct BootstrapWeights: Sendable {
   private static func counts(of range: Range<Int>, seeds: Int, key: RandomKey) -> [Double] {
     var counts = [Double](repeating: 0, count: range.count * seeds)
     counts.withUnsafeMutableBufferPointer { counts in
-      for resample in range {
-        var stream = RandomStream(key: key.folding(UInt64(resample)))
-        let row = (resample - range.lowerBound) * seeds
-        for _ in 0..<seeds { counts[row + stream.index(below: seeds)] += 1 }
+      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (seeds + 1) / 2) { words in
+        for resample in range {
+          let first = (resample - range.lowerBound) * seeds
+          let row = UnsafeMutableBufferPointer(rebasing: counts[first..<(first + seeds)])
+          count(RandomStream(key: key.folding(UInt64(resample))), row, words)
+        }
       }
     }
     return counts
+  }
+
+  /// Counts the draws of one resample into a row of zeros.
+  ///
+  /// - Parameter words: room for half as many words as there are seeds: all numbers at once where none has
+  ///   to be drawn again, which is nearly always.
+  private static func count(
+    _ stream: RandomStream, _ row: UnsafeMutableBufferPointer<Double>,
+    _ words: UnsafeMutableBufferPointer<UInt64>
+  ) {
+    let seeds = row.count
+    if let narrow = UInt32(exactly: seeds) {
+      var bulk = stream
+      bulk.fillBits(words)
+      var isAccepted = true
+      for draw in 0..<seeds {
+        let bits = UInt32(truncatingIfNeeded: words[draw >> 1] >> UInt64(32 * (draw & 1)))
+        let product = UInt64(bits) * UInt64(narrow)
+        // Whether a number is really drawn again is left to the exact way.
+        if UInt32(truncatingIfNeeded: product) < narrow { isAccepted = false }
+        row[Int(product >> 32)] += 1
+      }
+      if isAccepted { return }
+      row.update(repeating: 0)
+    }
+    var single = stream
+    for _ in 0..<seeds { row[single.index(below: seeds)] += 1 }
   }
 
   /// Σ over seeds of count · value for every resample and column.
@@ -97,20 +126,25 @@ extension RandomStream {
 /// - Parameters:
 ///   - spread: A guess of the values' standard deviation around `centre`, to sort out the tails in
 ///     one pass; a poor guess costs time, never accuracy.
+///   - divisor: Positive; the values divided by it are meant, as `centre` and `spread` are.
 ///   - scratch: Working space, kept between calls.
 func centralInterval(
   of values: UnsafeMutableBufferPointer<Double>, coverage: Double = 0.95, centre: Double,
-  spread: Double, scratch: inout [Double]
+  spread: Double, divisor: Double = 1, scratch: inout [Double]
 ) -> (low: Double, high: Double) {
   let n = values.count
   let h = Double(n - 1) * (1 - coverage) / 2
   let rank = Int(h)
   let needed = min(rank + 2, n)
   // 1.6 standard deviations leave 5.5 % on either side, twice what is needed.
-  let low = lowest(needed, of: values, below: centre - 1.6 * spread, sign: 1, &scratch)
-  let high = lowest(needed, of: values, below: -centre - 1.6 * spread, sign: -1, &scratch)
+  let low = lowest(needed, of: values, below: divisor * (centre - 1.6 * spread), sign: 1, &scratch)
+  let high = lowest(
+    needed, of: values, below: divisor * (-centre - 1.6 * spread), sign: -1, &scratch)
   let fraction = h - Double(rank)
-  return (interpolate(low.0, low.1, fraction), -interpolate(high.0, high.1, fraction))
+  return (
+    interpolate(low.0 / divisor, low.1 / divisor, fraction),
+    -interpolate(high.0 / divisor, high.1 / divisor, fraction)
+  )
 }
 
 /// The order statistics of ranks count − 2 and count − 1 of sign · values.

@@ -112,8 +112,10 @@ private struct ColumnBlock {
       for (index, column) in spread.enumerated() where moments[column].n >= 2 {
         let first = index * weights.resamples
         var part = UnsafeMutableBufferPointer(rebasing: sums[first..<(first + weights.resamples)])
+        var divisor = 1.0
         if moments[column].n == seeds {
-          for index in part.indices { part[index] /= Double(seeds) }
+          // The same for all resamples, so that only the two quantiles are divided.
+          divisor = Double(seeds)
         } else {
           // A resample may miss every finite value; it says nothing about the mean.
           var kept = 0
@@ -124,7 +126,7 @@ private struct ColumnBlock {
           part = UnsafeMutableBufferPointer(rebasing: part[..<kept])
         }
         let interval = centralInterval(
-          of: part, centre: 0, spread: moments[column].se, scratch: &scratch)
+          of: part, centre: 0, spread: moments[column].se, divisor: divisor, scratch: &scratch)
         intervals[column] = (
           moments[column].mean + interval.low, moments[column].mean + interval.high
         )

@@ -102,19 +102,21 @@ package final class Worker {
 
 }
 
-/// Waiting for messages: some quick looks that give the core away, then sleeps of 50 µs to a
+/// Waiting for messages: some quick looks that give the core away, then sleeps of 50 µs that grow to a
 /// millisecond, so that who waits long takes nothing from those who work on the same core.
 struct IdleWait {
   private var looks = 0
+  private var microseconds: UInt32 = 50
 
-  mutating func reset() { looks = 0 }
+  mutating func reset() { self = IdleWait() }
 
   mutating func pause() {
     looks += 1
-    if looks <= 50 {
+    if looks <= 10 {
       sched_yield()
     } else {
-      usleep(min(50 + 4 * UInt32(looks - 50), 1000))
+      usleep(microseconds)
+      microseconds = min(microseconds + microseconds / 8, 1000)
     }
   }
 }
