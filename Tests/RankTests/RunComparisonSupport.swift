@@ -6,7 +6,7 @@ import Testing
 
 /// The studies that hold every model, policy, start, corrector and switch.
 let everythingStudies = [
-  "everything", "everything-loops", "everything-discrete", "everything-regression",
+  "everything", "everything-networks", "everything-loops", "everything-discrete", "everything-regression",
 ]
 
 func studyPath(_ name: String) -> String {

@@ -13,6 +13,7 @@ struct SamenessTests {
     "everything": [1, 2, 3, 4, 5], "everything-loops": isLong ? [1, 2, 3, 4, 5] : [3],
     "everything-discrete": isLong ? [1, 2, 3, 4, 5] : [5],
     "everything-regression": isLong ? [1, 2, 3, 4, 5] : [4],
+    "everything-networks": isLong ? [1, 2, 3, 4, 5] : [3, 5],
   ]
 
   @Test(arguments: everythingStudies)

@@ -108,7 +108,11 @@ let badValues: [BadStudy] = [
   BadStudy("keep word", edited(adding: "keep: {samples: [lost]}"), "10:18", "did you mean 'last'"),
   BadStudy(
     "keep models", edited(adding: "keep: {models: [last]}"), "10:8", "unknown key 'models' in keep"),
-  BadStudy("shards", edited(adding: "resources: {shards: 4}"), "10:21", "only 1 is supported"),
+  BadStudy(
+    "more ranks than shards", edited(adding: "resources: {shards: 4, ranks_per_chain: 5}"), "10:41",
+    "at most as many ranks as shards"),
+  BadStudy(
+    "precision", edited(adding: "resources: {precision: f64}"), "10:24", "one of f32, bf16"),
   BadStudy("notes as a list", edited(adding: "notes: [a]"), "10:8", "text of at most 20000"),
   BadStudy(
     "unknown preset", edited(adding: "preset: collapse-or-thrive/gausian"), "10:9",

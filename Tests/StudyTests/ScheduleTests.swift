@@ -105,13 +105,71 @@ import Testing
   /// A worker that leaves after a stop takes its bundles with it.
   @Test func releasedWorkersOweNothing() throws {
     var schedule = Schedule(costs: [1, 1, 1, 1], workers: 2)
-    let bundles = [0, 0, 0, 1].map { schedule.bundle(for: $0) != nil }
-    #expect(bundles == [true, true, false, true], "two bundles at most")
+    let bundles = [0, 0, 1].map { schedule.bundle(for: $0) != nil }
+    #expect(bundles == [true, false, true], "nobody waits behind work of unknown length")
     schedule.stop()
     schedule.released(worker: 0)
     #expect(!schedule.isFinished && schedule.outstandingBundles(of: 0) == 0)
     schedule.released(worker: 1)
     #expect(schedule.isFinished)
+  }
+
+  /// A second bundle waits beside a short one, and not beside a long one.
+  @Test(arguments: [(0.001, true), (10, false)])
+  func shortBundlesAreFetchedAhead(seconds: Double, isAhead: Bool) throws {
+    var schedule = Schedule(costs: [Double](repeating: 1, count: 8), workers: 2)
+    let bundle = schedule.bundle(for: 0)
+    let first = try #require(bundle)
+    schedule.finished(worker: 0, bundle: first.id, seconds: seconds)
+    let next = [0, 0, 0].map { schedule.bundle(for: $0) != nil }
+    #expect(next == [true, isAhead, false])
+  }
+
+  /// Tasks that wait come after the task they wait for, whoever is free.
+  @Test(arguments: 0..<20)
+  func waitingTasksComeAfterTheirFirst(seed: Int) {
+    var stream = RandomStream(key: RandomKey(seed: UInt64(seed)))
+    let families = 1 + stream.integer(below: 12)
+    var after: [Int?] = []
+    for _ in 0..<families {
+      let first = after.count
+      after.append(nil)
+      for _ in 0..<stream.integer(below: 5) { after.append(first) }
+    }
+    let costs = costs(after.count, seed: UInt64(seed))
+    let workers = 1 + stream.integer(below: 4)
+    var schedule = Schedule(costs: costs, after: after, workers: workers)
+    var finished: Set<Int> = []
+    var handedOut: [Int] = []
+    var held: [Held] = []
+    while !schedule.isFinished {
+      let worker = stream.integer(below: workers)
+      if stream.uniform() < 0.6, let bundle = schedule.bundle(for: worker) {
+        for task in bundle.tasks {
+          #expect(after[task].map { finished.contains($0) } ?? true, "task \(task) was too early")
+        }
+        handedOut += bundle.tasks
+        held.append(Held(worker: worker, bundle: bundle))
+      } else if !held.isEmpty {
+        #expect(!schedule.isFinished)
+        let done = held.remove(at: stream.integer(below: held.count))
+        finished.formUnion(done.bundle.tasks)
+        schedule.finished(worker: done.worker, bundle: done.bundle.id, seconds: 1e-4)
+      }
+    }
+    #expect(schedule.isExhausted && handedOut.sorted() == Array(after.indices))
+  }
+
+  /// Nobody is told that nothing is left while tasks wait for one that is under way.
+  @Test func workIsExpectedWhileTasksWait() throws {
+    var schedule = Schedule(costs: [1, 1], after: [nil, 0], workers: 2)
+    let bundle = schedule.bundle(for: 0)
+    let first = try #require(bundle)
+    let other = schedule.bundle(for: 1)
+    #expect(first.tasks == [0] && other == nil && !schedule.isExhausted)
+    schedule.finished(worker: 0, bundle: first.id, seconds: 1)
+    let freed = schedule.bundle(for: 1)
+    #expect(freed?.tasks == [1] && schedule.isExhausted && !schedule.isFinished)
   }
 
   @Test func nothingToDo() {

@@ -73,7 +73,7 @@ import Testing
     (#""seed":0,"#, "", "'seed' is missing"),
     (#""study":"demo""#, #""study":"../demo""#, "expected a study name"),
     (#""generations":5"#, #""generations":5e9"#, "expected an integer from 1"),
-    (#""shards":1"#, #""shards":4"#, "only 1 is supported"),
+    (#""ranks_per_chain":1"#, #""ranks_per_chain":2"#, "at most as many ranks as shards"),
   ])
   func editedPlansAreRefused(_ old: String, _ new: String, _ message: String) throws {
     let json = try expanded(edited()).json

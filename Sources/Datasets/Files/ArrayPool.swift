@@ -2,7 +2,8 @@ import Options
 import Randomness
 import Samples
 
-/// How the user's arrays make a pool of vectors: [n] gives n numbers, [n, …] n vectors of the rest.
+/// How the user's arrays make a pool: [n] gives n numbers, [n, …] n vectors of the rest, and
+/// [n, channels, height, width] n images.
 enum ArrayPool {
   /// - Parameters:
   ///   - values: [product of `shape`], row-major.
@@ -31,8 +32,11 @@ enum ArrayPool {
         rows: .reals(all.values(of: rows, width: width)),
         labels: labels.map { labels in rows.map { labels[$0] } })
     }
+    let space: SampleSpace =
+      shape.count == 4
+      ? .images(channels: shape[1], height: shape[2], width: shape[3]) : .vectors(dimension: width)
     return try SamplePool(
-      space: .vectors(dimension: width), candidates: part(parts.training),
+      space: space, candidates: part(parts.training),
       heldOut: part(parts.heldOut), limit: PoolOptions.number(options[PoolOptions.limit]),
       subset: subset, key: options.subsetKey(.order), component: component)
   }

@@ -4,14 +4,15 @@ import Samples
 /// `npy`: the user's own array from a NumPy file.
 public struct NPYDataset: FiniteDataset {
   static let path = Option.path(
-    "path", default: nil, help: "A .npy file: [n] or [n, …], float, 32/64-bit integer or uint8.")
+    "path", default: nil, help: "A .npy file: [n], [n, …] or, for images, [n, channels, height, width]; float, 32/64-bit "
+      + "integer or uint8.")
   static let labels = Option.any(
     "labels", .either(.choice(["none"]), .path), default: .text("none"),
     help: "A .npy file with one whole number a sample, or none.")
   static let subset = PoolOptions.subset(default: .random)
 
   public static let component = Component(
-    name: "npy", summary: "Vectors from a NumPy .npy file, one a row.",
+    name: "npy", summary: "Vectors or images from a NumPy .npy file, one a row.",
     options: [
       path.spec, labels.spec, PoolOptions.heldOutFraction.spec, PoolOptions.limit.spec, subset.spec,
       PoolOptions.subsetSeed.spec,

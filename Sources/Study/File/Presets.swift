@@ -44,13 +44,20 @@ public enum PresetRegistry {
     Preset("collapse-or-thrive/gaussian", PackageResources.collapse_or_thrive_gaussian_yaml),
     Preset("collapse-or-thrive/kde", PackageResources.collapse_or_thrive_kde_yaml),
     Preset("gerstgrasser/linear-regression", PackageResources.gerstgrasser_linear_regression_yaml),
+    Preset("gerstgrasser/vae-faces", PackageResources.gerstgrasser_vae_faces_yaml),
     Preset("gillman/gaussian-toy", PackageResources.gillman_gaussian_toy_yaml),
+    Preset("iterated-wgan/mnist", PackageResources.iterated_wgan_mnist_yaml),
+    Preset("iterated-wgan/mnist-small", PackageResources.iterated_wgan_mnist_small_yaml),
+    Preset("mad/wgan-gp-mnist", PackageResources.mad_wgan_gp_mnist_yaml),
+    Preset("mad/wgan-gp-mnist-small", PackageResources.mad_wgan_gp_mnist_small_yaml),
     Preset("seddik/count-softmax", PackageResources.seddik_count_softmax_yaml),
     Preset("seddik/count-softmax-replace", PackageResources.seddik_count_softmax_replace_yaml),
     Preset("shumailov/gaussian", PackageResources.shumailov_gaussian_yaml),
     Preset("shumailov/gaussian-accumulate", PackageResources.shumailov_gaussian_accumulate_yaml),
     Preset("shumailov/gmm", PackageResources.shumailov_gmm_yaml),
     Preset("shumailov/gmm-small", PackageResources.shumailov_gmm_small_yaml),
+    Preset("shumailov/vae-mnist", PackageResources.shumailov_vae_mnist_yaml),
+    Preset("shumailov/vae-mnist-small", PackageResources.shumailov_vae_mnist_small_yaml),
   ]
 
   /// The preset of a name; `nil` where there is none.
