@@ -112,7 +112,7 @@ let package = Package(
       name: "LawsTests", dependencies: ["Laws", "Engine", "Samples", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ModelsTests", dependencies: ["CKernels", "Models", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
+      name: "ModelsTests", dependencies: ["CKernels", "Models", "Networks", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Laws", "Samples", "Options", "Randomness", "CZlib", "TestSupport"],

@@ -55,6 +55,7 @@ final class Chain<Model: GenerativeModel> {
       return .failed
     } catch let error as FitError {
       try control.emit(builder.take(status: .diverged, message: "\(error)", seconds: clock.take()))
+      try forgetAll(cell: cell, seed: seed, control: control)
       return .diverged
     } catch let error as ComponentError {
       try control.emit(builder.take(status: .failed, message: "\(error)", seconds: clock.take()))
@@ -86,6 +87,8 @@ final class Chain<Model: GenerativeModel> {
       let bytes = try states.load(name)
     {
       let report = try model.restore(state: bytes)
+      // Left by a run that ended between keeping the one and dropping the other.
+      if control.training.exchange.rank == 0 { try states.remove(StateStore.unfinished(name)) }
       return FirstGeneration(
         real: real, statistics: statistics, blank: blank, model: model, report: report,
         isRestored: true)
@@ -187,6 +190,7 @@ final class Chain<Model: GenerativeModel> {
       restored.lowerBound > 0
       ? nextRecipe(restored.lowerBound, key: generationKeys.compose) : nil
     var row: [Double] = []
+    var forgotten = 1
     for generation in restored.lowerBound...last {
       try control.tick()
       let stops = control.shouldStop()
@@ -208,10 +212,7 @@ final class Chain<Model: GenerativeModel> {
               control: control)
           }
         }
-        if isKept, let bytes = try control.states?.load(stateName(generation)) {
-          model = first.blank
-          report = try model.restore(state: bytes)
-        }
+        if isKept { (model, report) = try restoredModel(generation) }
         clock.charge(.fit)
       }
       let own = generationKeys
@@ -238,12 +239,14 @@ final class Chain<Model: GenerativeModel> {
         Model.isTrained || builder.isDue(after: control.blockSeconds, now: clock.now)
       {
         try control.emit(builder.take(status: .running, seconds: clock.take()))
-        try forgetStates(before: recipe.map(\.oldestGeneration) ?? 0, from: restored.lowerBound)
+        if let recipe {
+          try forgetStates(&forgotten, before: oldestNeeded(by: recipe, for: generation + 1))
+        }
         clock.charge(.write)
       }
     }
     try control.emit(builder.take(status: .done, seconds: clock.take()))
-    try forgetStates(before: last + 1, from: 0)
+    try forgetStates(&forgotten, before: last + 1)
     return .done
   }
 
@@ -265,7 +268,7 @@ final class Chain<Model: GenerativeModel> {
       var oldest = min(next, newest)
       if next >= 1, next < cell.spec.generations {
         let recipe = nextRecipe(next, key: keys.cell(generation: next).compose)
-        oldest = min(oldest, recipe.oldestGeneration)
+        oldest = min(oldest, oldestNeeded(by: recipe, for: next))
       }
       if try (max(oldest, 1)...newest).allSatisfy({ try states.exists(stateName($0)) }) {
         return oldest..<newest + 1
@@ -274,14 +277,49 @@ final class Chain<Model: GenerativeModel> {
     return 0..<0
   }
 
-  /// Drops kept models that no later recipe asks for.
-  private func forgetStates(before end: Int, from start: Int) throws {
+  /// The first generation whose model the recipe for `generation` or any later one can ask for, or a warm
+  /// start. A recipe may leave out by chance what the next one asks for.
+  private func oldestNeeded(by recipe: Recipe, for generation: Int) -> Int {
+    min(recipe.oldestGeneration, generation - min(cell.policy.modelMemory, generation))
+  }
+
+  private func restoredModel(_ generation: Int) throws -> (Model, FitReport) {
+    let name = stateName(generation)
+    guard let bytes = try control.states?.load(name) else {
+      throw CheckpointError(path: name, reason: "it was there when the chain began and is no more")
+    }
+    var model = first.blank
+    let report = try model.restore(state: bytes)
+    return (model, report)
+  }
+
+  /// Drops kept models from generation `start` on that no later recipe asks for.
+  private func forgetStates(_ start: inout Int, before end: Int) throws {
+    while start < end {
+      try Chain.forget(stateName(start), control)
+      start += 1
+    }
+  }
+
+  /// Drops what a chain has kept that ends before its last generation.
+  private static func forgetAll(cell: PreparedCell, seed: Int, control: ChainControl) throws {
+    try forget(StateStore.first(cell.family, seed: seed), control, isFirst: true)
+    for generation in 1..<max(cell.spec.generations, 1) {
+      try forget(
+        StateStore.model(cell: cell.spec.id, seed: seed, generation: generation), control)
+    }
+  }
+
+  /// Drops a kept model and what an interrupted fit of it has left; of generation 0, which belongs to
+  /// all arms, the latter alone.
+  private static func forget(
+    _ name: String, _ control: ChainControl, isFirst: Bool = false
+  ) throws {
     guard Model.isTrained, let states = control.states, control.training.exchange.rank == 0 else {
       return
     }
-    for generation in max(start, 1)..<max(end, max(start, 1)) {
-      try states.remove(stateName(generation))
-    }
+    if !isFirst { try states.remove(name) }
+    try states.remove(StateStore.unfinished(name))
   }
 
   private func nextRecipe(_ generation: Int, key: RandomKey) -> Recipe {

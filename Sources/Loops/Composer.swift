@@ -121,7 +121,7 @@ final class Composer<Model: GenerativeModel> {
     _ recipe: Recipe, generation: Int
   ) throws -> TrainingSet<Model.Statistics> {
     guard case .synthetic(let generations)? = recipe.ingredients.first,
-      recipe.ingredients.count == 1, generations.count == 1, let source = generations.first,
+      recipe.ingredients.count == 1, recipe.subsample == nil, generations.count == 1, let source = generations.first,
       let model = models[source]
     else {
       throw ComponentError(

@@ -11,7 +11,8 @@ package protocol AdversarialNetworks {
   var classes: Int { get }
   var generatorVariables: [Variable] { get }
   var criticVariables: [Variable] { get }
-  /// One for each layer of a spectrally normalised critic, in order; empty for other critics.
+  /// One for each layer of a spectrally normalised critic, in order, and behind them that of the table of
+  /// classes where there is one; empty for other critics.
   var spectra: [SpectralNormalisation] { get }
   /// Whether the critic's score of a sample depends on the others of its batch.
   var criticSeesBatch: Bool { get }

@@ -68,7 +68,7 @@ package struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
       normalised == .both ? BatchNormalisation("critic.norm2", channels: 2 * channels) : nil
     spectra =
       isSpectral
-      ? [down1.weight, down2.weight, score.weight].map { SpectralNormalisation($0, key: key) } : []
+      ? ([down1.weight, down2.weight] + head.weights).map { SpectralNormalisation($0, key: key) } : []
     smallShape = small
     imageShape = image
     self.latent = latent
@@ -92,6 +92,6 @@ package struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
     let first = down1(images, weight: weight(0)).leakyRelu(slope: 0.2)
     let small = down2(first, weight: weight(1)).normalised(criticNorm, &running)
       .leakyRelu(slope: 0.2)  // [B, h/4, w/4, 2·C]
-    return head(small.reshaped([images.shape[0], -1]), labels: labels, weight: weight(2))
+    return head(small.reshaped([images.shape[0], -1]), labels: labels, weights: weights.dropFirst(2))
   }
 }

@@ -46,7 +46,7 @@ package struct DenseAdversarialNetworks: AdversarialNetworks {
     head = CriticHead(layers[layers.count - 1], classes: classes, key: key)
     generatorNorms = normalised == .none ? [] : norms("generator")
     criticNorms = normalised == .both ? norms("critic") : []
-    spectra = isSpectral ? layers.map { SpectralNormalisation($0.weight, key: key) } : []
+    spectra = isSpectral ? (critic.map(\.weight) + head.weights).map { SpectralNormalisation($0, key: key) } : []
     imageShape = [data]
     self.latent = latent
     self.classes = classes
@@ -73,6 +73,6 @@ package struct DenseAdversarialNetworks: AdversarialNetworks {
       h = layer(h, weight: weights.isEmpty ? nil : weights[index])
         .normalised(criticNorms.isEmpty ? nil : criticNorms[index], &running).relu()
     }
-    return head(h, labels: labels, weight: weights.last)
+    return head(h, labels: labels, weights: weights.dropFirst(critic.count))
   }
 }

@@ -18,3 +18,18 @@ extension Tensor {
     layer.map { $0(self, running: &running) } ?? self
   }
 }
+
+/// Each variable once: of layers that several batches of a step go through, such as real and fake ones,
+/// the mean of what each batch makes of the running values.
+package func joined(_ running: RunningValues) -> RunningValues {
+  var order: [Variable] = []
+  var values: [Variable: [Tensor]] = [:]
+  for (variable, newest) in running {
+    if values[variable] == nil { order.append(variable) }
+    values[variable, default: []].append(newest)
+  }
+  return order.map { variable in
+    let all = values[variable] ?? []
+    return (variable, all.dropFirst().reduce(all[0], +) / Float(all.count))
+  }
+}

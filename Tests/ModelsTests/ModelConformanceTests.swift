@@ -6,9 +6,24 @@ import Samples
 import TestSupport
 import Testing
 
+/// What makes the fits of trained models short.
+private let short: [String: [String: OptionValue]] = [
+  "vae": [
+    "steps": .integer(4), "width": .integer(4), "latent": .integer(2), "batch": .integer(16),
+    // The examples are no probabilities.
+    "likelihood": .text("gaussian"),
+  ],
+  "wgan": [
+    "steps": .integer(3), "critic_steps": .integer(2), "width": .integer(4), "latent": .integer(2),
+    "hidden_layers": .integer(1), "batch": .integer(16),
+  ],
+]
+
 @Test(arguments: ModelRegistry.all.map { $0.component.name })
 func conforms(_ name: String) throws {
-  try checkModelConformance(#require(ModelRegistry.named(name)))
+  let model = try #require(ModelRegistry.named(name))
+  #expect(model.isTrained == (short[name] != nil), "a trained model needs short settings here")
+  try checkModelConformance(model, options: short[name] ?? [:])
 }
 
 /// The options that change how a model is fitted or sampled keep it conforming.
@@ -24,9 +39,14 @@ func conforms(_ name: String) throws {
   ("linear-regression", ["design": .text("fresh"), "noise_variance": .real(0.5)]),
   ("count-softmax", ["smoothing": .real(0.1), "contexts": .text("real")]),
   ("count-softmax", ["unseen": .text("first")]),
+  ("vae", ["output": .text("draw"), "steps": .integer(0), "epochs": .integer(1)]),
+  ("wgan", ["constraint": .text("clip"), "batch_norm": .text("both")]),
+  ("wgan", ["constraint": .text("spectral-norm"), "loss": .text("hinge")]),
+  ("wgan", ["batch_norm": .text("generator"), "schedule": .text("linear"), "output": .text("linear")]),
 ])
 func conformsWithOptions(_ name: String, _ options: [String: OptionValue]) throws {
-  try checkModelConformance(#require(ModelRegistry.named(name)), options: options)
+  try checkModelConformance(
+    #require(ModelRegistry.named(name)), options: (short[name] ?? [:]).merging(options) { $1 })
 }
 
 @Test func registryNamesAreDistinct() {
@@ -34,9 +54,9 @@ func conformsWithOptions(_ name: String, _ options: [String: OptionValue]) throw
   #expect(Set(names).count == names.count)
   #expect(ModelRegistry.named("no-such-model") == nil)
   #expect(
-    names.prefix(6) == [
+    names.prefix(8) == [
       "gaussian", "gaussian-mixture", "categorical", "kernel-density", "linear-regression",
-      "count-softmax",
+      "count-softmax", "vae", "wgan",
     ])
 }
 

@@ -35,10 +35,11 @@ final class AdversarialPrograms {
     self.part = part
     let bound = settings.constraint == .clip && !settings.clipsBefore ? settings.clip : nil
     criticOptimiser = settings.makeOptimiser(
-      "critic_optimiser", networks.criticVariables, stepsPerStep: settings.criticSteps,
-      weightBound: bound)
+      "critic_optimiser", networks.criticVariables,
+      decaySteps: settings.decaySteps.map(settings.criticSteps(before:)), weightBound: bound)
     generatorOptimiser = settings.makeOptimiser(
-      "generator_optimiser", networks.generatorVariables, stepsPerStep: 1)
+      "generator_optimiser", networks.generatorVariables,
+      decaySteps: settings.decaySteps)
     critic = try TrainingStep(
       criticOptimiser, shards: context.exchange, options: context.options
     ) { Self.criticContent(settings, networks, part, $0) }
@@ -91,7 +92,7 @@ final class AdversarialPrograms {
       measures.append(("penalty", penalty))
     }
     return TrainingStep.Content(
-      loss: loss, measures: measures, averaged: (running ?? []).map { ($0.variable, $0.newest) },
+      loss: loss, measures: measures, averaged: joined(running ?? []).map { ($0.variable, $0.newest) },
       once: { graph in networks.spectra.flatMap { $0.training(in: graph).updates } })
   }
 
@@ -168,7 +169,6 @@ final class AdversarialPrograms {
   private func largestSingularValue() -> Double {
     var largest = 0.0
     for variable in criticWeights where variable.shape.count >= 2 {
-      guard !variable.name.contains("embedding") else { continue }
       let rows = variable.shape[0]
       let columns = variable.count / rows
       let matrix = variable.values.map(Double.init)

@@ -6,7 +6,7 @@ import Samples
 
 /// The options of a Wasserstein GAN and what they mean together. Defaults that depend on the constraint
 /// are those of the papers it comes from.
-struct AdversarialSettings: Sendable {
+package struct AdversarialSettings: Sendable {
   static let constraint = Option.choice(
     "constraint", WassersteinGAN.Constraint.allCases.map(\.rawValue), default: "gradient-penalty",
     help: "How the critic's slope is bounded: clipped weights, gradient penalty, spectral norm.")
@@ -80,7 +80,7 @@ struct AdversarialSettings: Sendable {
   let decaySteps: Int?
 
   /// - Throws: `ComponentError` for options that do not go together.
-  init(options: OptionValues, space: SampleSpace) throws {
+  package init(options: OptionValues, space: SampleSpace) throws {
     let name = "wgan"
     constraint = WassersteinGAN.Constraint(rawValue: options[Self.constraint]) ?? .gradientPenalty
     isConvolutional = try NetworkOptions.isConvolutional(options, space, component: name)
@@ -109,6 +109,9 @@ struct AdversarialSettings: Sendable {
     length = try FitLength(options: options, default: .steps(10_000), component: name)
     let isAdam =
       options[Self.optimiser] == "adam" || options[Self.optimiser] == "auto" && constraint != .clip
+    guard options[Self.beta1] >= 0 || options[Self.beta1] == -1 else {
+      throw ComponentError(name, "beta1 is -1 for the constraint's own, or in [0, 1)")
+    }
     let beta1 = options[Self.beta1] >= 0 ? options[Self.beta1] : constraint == .spectralNorm ? 0 : 0.5
     rule = isAdam ? .adam(beta1: Float(beta1), beta2: Float(options[Self.beta2])) : .rmsProp()
     let standard: Double =
@@ -129,12 +132,12 @@ struct AdversarialSettings: Sendable {
   }
 
   /// The critic steps in a generator step.
-  func criticSteps(in step: Int) -> Int {
+  package func criticSteps(in step: Int) -> Int {
     boostSteps > 0 && (step < 25 || step % 500 == 0) ? boostSteps : criticSteps
   }
 
   /// The critic steps in all generator steps before `step`.
-  func criticSteps(before step: Int) -> Int {
+  package func criticSteps(before step: Int) -> Int {
     guard boostSteps > 0 else { return step * criticSteps }
     // The first 25, and the multiples of 500 from 500 on.
     let boosted = min(step, 25) + max(0, (step - 1) / 500)
@@ -157,13 +160,12 @@ struct AdversarialSettings: Sendable {
 
   /// An optimiser of one of the networks.
   ///
-  /// - Parameter stepsPerStep: its steps in one of the generator.
+  /// - Parameter decaySteps: its own steps until the learning rate is 0; nil where it is constant.
   func makeOptimiser(
-    _ name: String, _ variables: [Variable], stepsPerStep: Int, weightBound: Float? = nil
+    _ name: String, _ variables: [Variable], decaySteps: Int?, weightBound: Float? = nil
   ) -> Optimiser {
     Optimiser(
       name, rule: rule, variables: variables, learningRate: learningRate,
-      schedule: decaySteps.map { .linear(steps: $0 * stepsPerStep) } ?? .constant,
-      weightBound: weightBound)
+      schedule: decaySteps.map { .linear(steps: $0) } ?? .constant, weightBound: weightBound)
   }
 }

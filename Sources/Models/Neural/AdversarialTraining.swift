@@ -35,6 +35,9 @@ struct AdversarialTraining {
       guard loss.isFinite else {
         throw FitError.notFinite(quantity: "the critic's loss in step \(index)")
       }
+      guard critic.gradientNorm.isFinite else {
+        throw FitError.notFinite(quantity: "the gradient of the critic in step \(index)")
+      }
       log.record("critic", loss, step: index)
       log.record("distance", critic.value("distance"), step: index)
       if settings.constraint == .gradientPenalty {
@@ -56,6 +59,9 @@ struct AdversarialTraining {
     let loss = generator.value("loss")
     guard loss.isFinite else {
       throw FitError.notFinite(quantity: "the generator's loss in step \(index)")
+    }
+    guard generator.gradientNorm.isFinite else {
+      throw FitError.notFinite(quantity: "the gradient of the generator in step \(index)")
     }
     log.record("generator", loss, step: index)
     log.record("generator gradient", generator.gradientNorm, step: index)

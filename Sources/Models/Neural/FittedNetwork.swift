@@ -46,9 +46,11 @@ extension FittedNetwork {
     return try encodeWeights(variables, metadata: metadata, path: "the state of the model")
   }
 
-  /// - Throws: `WeightsError`, `SafetensorsError`, `CheckpointError`.
+  /// - Parameter variables: of the network; they hold its values afterwards.
+  /// - Throws: `WeightsError` for the tensors of another network, `SafetensorsError` for bytes that are no
+  ///   such file, `CheckpointError` where its metadata are not those of a fitted model.
   static func decoded(
-    _ bytes: [UInt8], _ variables: [Variable]
+    _ bytes: [UInt8], _ variables: [Variable], classes count: Int
   ) throws -> (FittedNetwork, FitReport) {
     let file = try SafetensorsFile(bytes, path: "the state of the model")
     try loadWeights(variables, from: file)
@@ -56,10 +58,20 @@ extension FittedNetwork {
     var values: [(key: String, value: Double)] = []
     for (key, text) in file.metadata {
       if key == classes {
-        counts = text.split(separator: " ").compactMap { Int($0) }
-      } else if key.hasPrefix(reported), let bits = UInt64(text, radix: 16) {
+        counts = text.split(separator: " ").map { Int($0) ?? -1 }
+      } else if key.hasPrefix(reported) {
+        guard let bits = UInt64(text, radix: 16) else {
+          throw CheckpointError(path: file.path, reason: "\(key) is '\(text.prefix(80))'")
+        }
         values.append((String(key.dropFirst(reported.count)), Double(bitPattern: bits)))
       }
+    }
+    guard counts.count == count, counts.allSatisfy({ $0 >= 0 }) else {
+      throw CheckpointError(
+        path: file.path, reason: "the numbers of samples of \(count) classes are \(counts)")
+    }
+    guard !values.isEmpty else {
+      throw CheckpointError(path: file.path, reason: "it does not say what the fit reported")
     }
     let report = FitReport(
       values.sorted { $0.key < $1.key }.map { (String($0.key.dropFirst(5)), $0.value) })

@@ -24,10 +24,11 @@ enum TrainingState {
         + variables.map { SafetensorsTensor($0.name, shape: $0.shape, .float32($0.array)) })
   }
 
-  /// - Returns: the number of steps done.
+  /// - Parameter steps: of the fit.
+  /// - Returns: the number of steps done, less than `steps`.
   /// - Throws: `SafetensorsError`, `CheckpointError`.
   static func restore(
-    _ bytes: [UInt8], into variables: [Variable], _ log: inout TrainingLog
+    _ bytes: [UInt8], into variables: [Variable], _ log: inout TrainingLog, steps: Int
   ) throws -> Int {
     let file = try SafetensorsFile(bytes, path: "the checkpoint of the fit")
     for variable in variables {
@@ -38,10 +39,15 @@ enum TrainingState {
       try file.floats(entry, into: variable.values)
     }
     try log.restore(from: file)
-    guard let entry = file.entry(step), let done = try file.reals(entry).first else {
+    guard let entry = file.entry(step), let value = try file.reals(entry).first,
+      let done = Int(exactly: value)
+    else {
       throw CheckpointError(path: file.path, reason: "it does not say how many steps were done")
     }
-    return Int(done)
+    guard (0..<steps).contains(done) else {
+      throw CheckpointError(path: file.path, reason: "\(done) steps of \(steps) were done")
+    }
+    return done
   }
 }
 
@@ -51,7 +57,8 @@ extension TrainingContext {
   /// - Parameters:
   ///   - resume: called once with the number of steps that are done already.
   ///   - step: one step.
-  /// - Throws: `Interrupted` after saving, when a stop was asked for; what `step` throws.
+  /// - Throws: `Interrupted` after saving, when a stop was asked for; `SafetensorsError` and
+  ///   `CheckpointError` for a checkpoint that is damaged or of another fit; what `step` throws.
   func run(
     steps: Int, saving variables: [Variable], log: inout TrainingLog,
     resume: (_ done: Int) throws -> Void,
@@ -59,7 +66,7 @@ extension TrainingContext {
   ) throws {
     var done = 0
     if let bytes = try checkpoint?.load() {
-      done = try TrainingState.restore(bytes, into: variables, &log)
+      done = try TrainingState.restore(bytes, into: variables, &log, steps: steps)
     }
     try resume(done)
     while done < min(steps, mostSteps ?? steps) {

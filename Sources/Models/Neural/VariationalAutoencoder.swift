@@ -106,14 +106,14 @@ public struct VariationalAutoencoder: GenerativeModel {
   /// last fiftieth of the steps (`first_loss`, `loss`); its two terms at the end (`reconstruction`,
   /// `divergence`); and the mean norm of the gradient.
   ///
-  /// - Throws: `FitError.notFinite` when the loss or a sample is not finite; `.degenerate` for values
+  /// - Throws: `FitError.notFinite` when the loss, its gradient or a sample is not finite; `.degenerate` for values
   ///   outside [0, 1] with a Bernoulli likelihood and for missing labels; `.needsSamples`.
   public mutating func fit(
     _ training: TrainingSet<NoStatistics>, key: RandomKey, context: TrainingContext
   ) throws -> FitReport {
     guard training.laws == nil else { throw FitError.needsSamples(Self.component.name) }
     var batches = try Minibatches(training, order: order, key: key.folding(.order))
-    let programs = try self.training.programs { try AutoencoderPrograms(self, context) }
+    let programs = try self.training.programs(for: context) { try AutoencoderPrograms(self, context) }
     if likelihood == .bernoulli {
       let range = try batches.range()
       guard range.lowerBound >= 0, range.upperBound <= 1 else {
@@ -140,6 +140,9 @@ public struct VariationalAutoencoder: GenerativeModel {
         }, poll: context.poll)
       let loss = programs.step.value("loss")
       guard loss.isFinite else { throw FitError.notFinite(quantity: "the loss of step \(index)") }
+      guard programs.step.gradientNorm.isFinite else {
+        throw FitError.notFinite(quantity: "the gradient of step \(index)")
+      }
       for name in ["loss", "reconstruction", "divergence"] {
         log.record(name, programs.step.value(name), step: index)
       }
@@ -163,7 +166,9 @@ public struct VariationalAutoencoder: GenerativeModel {
   public func synthesize(
     _ request: SampleRequest, context: TrainingContext
   ) throws -> Synthesis<NoStatistics> {
-    let (fitted, programs) = try ready(context.options)
+    guard let fitted else { throw FitError.degenerate("vae: sampled before the first fit") }
+    let programs = try using.programs(for: context) { try AutoencoderUse(self, context.options) }
+    fitted.load(into: programs.networks.variables)
     programs.scale.assign([Float(request.bias.squareRoot())])
     let sampler = Sampler(
       program: programs.sampling, batch: AutoencoderUse.samplingBatch, space: space,
@@ -172,14 +177,6 @@ public struct VariationalAutoencoder: GenerativeModel {
       samples: try sampler.draw(
         request, labels: fitted.labels(request.count, key: request.key.folding(.order)),
         exchange: context.exchange))
-  }
-
-  /// The programs with this model's values.
-  private func ready(_ options: ProgramOptions) throws -> (FittedNetwork, AutoencoderUse) {
-    guard let fitted else { throw FitError.degenerate("vae: sampled before the first fit") }
-    let programs = try using.programs { try AutoencoderUse(self, options) }
-    fitted.load(into: programs.networks.variables)
-    return (fitted, programs)
   }
 
   public func operations(fitting count: Int) throws -> Double? {
@@ -193,20 +190,28 @@ public struct VariationalAutoencoder: GenerativeModel {
 
   public mutating func restore(state: [UInt8]) throws -> FitReport {
     let (network, report) = try FittedNetwork.decoded(
-      state, networks(key: RandomKey(seed: 0)).variables)
+      state, networks(key: RandomKey(seed: 0)).variables, classes: classes)
     fitted = network
     return report
   }
 
   /// The means and standard deviations over all coordinates of the latent means of the first 100 samples
   /// (Shumailov et al. 2024 encode 100 images with the encoder of generation 0).
+  ///
+  /// - Throws: `FitError.degenerate` before the first fit, and for samples without labels where the model
+  ///   has classes.
   public func view(of samples: SampleSet) throws -> [(name: String, value: Double)] {
-    let (fitted, programs) = try ready(ProgramOptions())
+    guard let fitted else { throw FitError.degenerate("vae: looked through before the first fit") }
     let count = min(samples.count, AutoencoderUse.viewBatch)
     guard count > 0 else { return [("latent_mean", .nan), ("latent_std", .nan)] }
+    let programs = try using.programs { try AutoencoderUse(self, ProgramOptions()) }
+    fitted.load(into: programs.networks.variables)
     let part = samples.selecting(Array(0..<count))
+    guard classes == 0 || part.labels != nil else {
+      throw FitError.degenerate("vae: classes are asked for, but the samples have no labels")
+    }
     let means = try programs.latentMeans(
-      of: part, order: order, labels: fitted.classCounts.isEmpty ? [] : part.labels ?? [])
+      of: part, order: order, labels: classes == 0 ? [] : part.labels ?? [])
     let n = Double(means.count)
     let mean = means.reduce(0) { $0 + Double($1) } / n
     let squares = means.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

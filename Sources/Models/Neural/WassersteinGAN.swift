@@ -52,19 +52,20 @@ public struct WassersteinGAN: GenerativeModel {
   /// distance up to a factor is mean D(real) − mean D(fake), positive when the critic tells them apart:
   /// `wasserstein_estimate` over the last fiftieth of the steps, `wasserstein_mean` over all critic
   /// steps, `wasserstein_peak` the largest fiftieth. `critic_loss` is what the critic minimised at the end,
-  /// penalty included: −estimate + weight·`penalty` (the hinge loss where that is asked for).
+  /// penalty included: −estimate + weight·`penalty` (the hinge loss where that is asked for); `penalty`
+  /// is there where there is one.
   /// `generator_loss`, and the mean norms of both gradients. Three checks of the constraint after
   /// training: `largest_weight` and `largest_singular_value` of the critic's layers (exact, as the
   /// critic uses them), and `critic_slope`, the mean of |∇ₓ D| at points between real and fake.
   ///
-  /// - Throws: `FitError.notFinite` when a loss or a sample is not finite; `.degenerate` for missing
+  /// - Throws: `FitError.notFinite` when a loss, a gradient or a sample is not finite; `.degenerate` for missing
   ///   labels; `.needsSamples`.
   public mutating func fit(
     _ training: TrainingSet<NoStatistics>, key: RandomKey, context: TrainingContext
   ) throws -> FitReport {
     guard training.laws == nil else { throw FitError.needsSamples(Self.component.name) }
     let batches = try Minibatches(training, order: order, key: key.folding(.order))
-    let programs = try self.training.programs {
+    let programs = try self.training.programs(for: context) {
       try AdversarialPrograms(settings, space, context)
     }
     let counts = try classCounts(
@@ -86,17 +87,25 @@ public struct WassersteinGAN: GenerativeModel {
       step: { index, log in try run.step(index, &log, poll: context.poll) })
     fitted = FittedNetwork(programs.variables, classCounts: counts)
     let checks = try programs.checks(real: &run.batches, key: key.folding(.measure))
-    return FitReport([
+    return report(log, steps: steps, checks)
+  }
+
+  private func report(
+    _ log: TrainingLog, steps: Int, _ checks: AdversarialPrograms.Checks
+  ) -> FitReport {
+    var report = FitReport([
       ("steps", Double(steps)),
       ("critic_steps", Double(settings.criticSteps(before: steps))),
       ("wasserstein_estimate", log.last("distance")), ("wasserstein_mean", log.mean("distance")),
       ("wasserstein_peak", log.largest("distance")), ("critic_loss", log.last("critic")),
-      ("penalty", log.last("penalty")), ("generator_loss", log.last("generator")),
+      ("generator_loss", log.last("generator")),
       ("critic_gradient_norm", log.mean("critic gradient")),
       ("generator_gradient_norm", log.mean("generator gradient")),
       ("largest_weight", checks.largestWeight),
       ("largest_singular_value", checks.largestSingularValue), ("critic_slope", checks.slope),
     ])
+    if settings.constraint == .gradientPenalty { report.values.append(("penalty", log.last("penalty"))) }
+    return report
   }
 
   public func synthesize(_ request: SampleRequest) throws -> Synthesis<NoStatistics> {
@@ -110,7 +119,9 @@ public struct WassersteinGAN: GenerativeModel {
     _ request: SampleRequest, context: TrainingContext
   ) throws -> Synthesis<NoStatistics> {
     guard let fitted else { throw FitError.degenerate("wgan: sampled before the first fit") }
-    let programs = try using.programs { try GeneratorUse(settings, space, context.options) }
+    let programs = try using.programs(for: context) {
+      try GeneratorUse(settings, space, context.options)
+    }
     fitted.load(into: AdversarialPrograms.variables(programs.networks))
     programs.scale.assign([Float(request.bias.squareRoot())])
     let sampler = Sampler(
@@ -135,7 +146,8 @@ public struct WassersteinGAN: GenerativeModel {
   }
 
   public mutating func restore(state: [UInt8]) throws -> FitReport {
-    let (network, report) = try FittedNetwork.decoded(state, savedVariables)
+    let (network, report) = try FittedNetwork.decoded(
+      state, savedVariables, classes: settings.classes)
     fitted = network
     return report
   }
