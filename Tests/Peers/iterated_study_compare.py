@@ -11,17 +11,19 @@ what is equal. A peer runs in its fastest mode, found by timing steps of each be
 Times are those of one generation of one chain while two chains run: fit, sample, measure (our composing and writing
 counts as measure), the median over chains and over the generations after the first, then over rounds. A ratio is the
 peer's time over ours. `run` is the wall time of the whole program, the peer's compiling and the start of both
-included.
+included; `processor` is the ratio of the processor time of all its processes, which other programs disturb less.
 
-Quality is that of the last generation over seeds, which every round repeats. Each side has its own random
-numbers: means differ by chance. They agree when 0 lies in Welch's interval of 99 % for their difference. The measures
-themselves are first compared on the same samples, drawn by ours (--no-check: not).
+Quality is that of the last generation over seeds, which every round repeats. Each side has its own random numbers:
+means differ by chance. They agree when 0 lies in the t interval of 99 % for their difference, which four seeds make
+about 2.6 times as wide on either side as the seeds' own standard deviation; `in sd` is the difference in those. The
+measures themselves are first compared on the same samples, drawn by ours (--no-check: not).
 """
 import argparse
 import json
 import math
 import os
 import pathlib
+import resource
 import shutil
 import sqlite3
 import statistics
@@ -44,13 +46,17 @@ QUICK = {"limit": 2000, "held_out": 2000, "samples": 2000, "generations": 2, "se
 
 
 def called(command, environment):
-    """Standard output and wall seconds of a command that has to end well."""
-    start = time.perf_counter()
+    """Standard output of a command that has to end well; its wall seconds and processor seconds, children included."""
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    start, before = time.perf_counter(), used()
     result = subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True)
     seconds = time.perf_counter() - start
     if result.returncode != 0:
         sys.exit(f"{command[0]} ended with {result.returncode}:\n{result.stdout}\n{result.stderr}")
-    return result.stdout, seconds
+    return result.stdout, {"seconds": seconds, "processor_seconds": used() - before}
 
 
 class Ours:
@@ -62,7 +68,7 @@ class Ours:
         self.study.write_text(study_file(settings))
 
     def run(self, *overrides):
-        """Wall seconds; the run directory is new."""
+        """Seconds of a run in a new directory."""
         shutil.rmtree(self.directory, ignore_errors=True)
         command = ["mpirun", "--oversubscribe", "--tune", HERE.parents[1] / "launch/parameters/local.conf", "-n", "3",
                    self.options.binary, "run", self.study, "--out", self.directory]
@@ -82,7 +88,7 @@ class Ours:
                     "SELECT seed, generation, metric, value FROM metrics"):
                 chains[seed][generation]["metrics"][metric] = value
         results.close()
-        return {"seconds": seconds, "chains": list(chains.values())}
+        return seconds | {"chains": list(chains.values())}
 
     def samples(self):
         """Drawn by one generation: [samples, 784], and our measures of them."""
@@ -95,7 +101,7 @@ class Ours:
         tensor = json.loads(data[8:8 + header])["samples"]
         assert tensor["dtype"] == "F64", tensor
         begin, end = tensor["data_offsets"]
-        values = np.frombuffer(data[8 + header + begin:8 + header + end], np.float64).reshape(-1, PIXELS)
+        values = np.frombuffer(data[8 + header + begin:8 + header + end], np.float64).reshape(-1, PIXELS).copy()
         with sqlite3.connect(self.directory / "results.sqlite") as results:
             measured = dict(results.execute("SELECT metric, value FROM metrics"))
         results.close()
@@ -109,26 +115,26 @@ class Peer:
         self.environment = environment
         self.settings = folder / "settings.json"
         self.settings.write_text(json.dumps(settings.dictionary()))
-        modes = self.asked("--list")
+        modes, _ = self.asked("--list")
         self.probes = {}
         if options.mode == "best":
             for mode in modes:
                 print(f"{settings.study} {mode}: timing steps", file=sys.stderr)
-                probe = self.asked("--mode", mode, "--probe", options.seconds)
+                probe, _ = self.asked("--mode", mode, "--probe", options.seconds)
                 self.probes[mode] = probe["milliseconds_per_step"]
             self.mode = min(self.probes, key=self.probes.get)
         else:
             self.mode = modes[0] if options.mode == "first" else options.mode
 
     def asked(self, *words):
-        command = [sys.executable, HERE / "iterated_study.py", self.settings, *words]
-        return json.loads(called(command, self.environment)[0].splitlines()[-1])
+        """What the script prints, and the seconds that it took."""
+        output, seconds = called([sys.executable, HERE / "iterated_study.py", self.settings, *words], self.environment)
+        return json.loads(output.splitlines()[-1]), seconds
 
     def round(self):
-        start = time.perf_counter()
-        answer = self.asked("--mode", self.mode, "--processes", 2)
-        return {"seconds": time.perf_counter() - start, "start_seconds": answer["start_seconds"],
-                "chains": [chain["generations"] for chain in answer["chains"]]}
+        answer, seconds = self.asked("--mode", self.mode, "--processes", 2)
+        return seconds | {"start_seconds": answer["start_seconds"],
+                          "chains": [chain["generations"] for chain in answer["chains"]]}
 
 
 def checked(settings, options, environment, folder):
@@ -160,12 +166,12 @@ def times(rounds):
     each = [part(round, whole) for round in rounds]
     runs = [round["seconds"] for round in rounds]
     return spent | {"generation": statistics.median(each), "generation_rounds": each,
-                    "run": statistics.median(runs), "run_rounds": runs}
+                    "run": statistics.median(runs), "run_rounds": runs,
+                    "processor": statistics.median(round["processor_seconds"] for round in rounds)}
 
 
 def quality(ours, peer):
     """The last generation's measures over seeds on both sides, and whether they agree."""
-    import numpy as np
     from scipy import stats
 
     rows = {}
@@ -174,12 +180,12 @@ def quality(ours, peer):
         row = {side: {"mean": statistics.mean(v), "sd": statistics.stdev(v) if len(v) > 1 else None, "values": v}
                for side, v in zip(("ours", "peer"), values)}
         row["difference"] = row["peer"]["mean"] - row["ours"]["mean"]
-        if len(values[0]) > 1:
-            if max(np.ptp(values[0]), np.ptp(values[1])) == 0:
-                low = high = row["difference"]
-            else:
-                low, high = stats.ttest_ind(values[1], values[0], equal_var=False).confidence_interval(CONFIDENCE)
-            row |= {"interval": [float(low), float(high)], "agree": bool(low <= 0 <= high)}
+        seeds = len(values[0])
+        if seeds > 1:
+            pooled = math.hypot(row["ours"]["sd"], row["peer"]["sd"]) / math.sqrt(2)
+            reach = stats.t.ppf((1 + CONFIDENCE) / 2, 2 * seeds - 2) * pooled * math.sqrt(2 / seeds)
+            row |= {"pooled_sd": pooled, "interval": [row["difference"] - reach, row["difference"] + reach],
+                    "agree": abs(row["difference"]) <= reach}
         rows[name] = row
     return rows
 
@@ -199,30 +205,32 @@ def compared(settings, options, environment, folder):
     row |= {name: times(rounds[name]) for name in sides}
     row |= {"mode": sides["peer"].mode, "probes": sides["peer"].probes,
             "start_seconds": statistics.median(round["start_seconds"] for round in rounds["peer"]),
-            "ratios": {name: row["peer"][name] / row["ours"][name] for name in (*PARTS, "generation", "run")},
+            "ratios": {name: row["peer"][name] / row["ours"][name] for name in (*PARTS, "generation", "run", "processor")},
             "quality": quality(rounds["ours"][0], rounds["peer"][0])}
     return row
 
 
 def show(rows):
-    print(f"{'':18}{'one generation, s':>24}{'ratio':>8}{'fit':>8}{'sample':>8}{'measure':>9}{'run, s':>20}{'ratio':>8}")
-    print(f"{'study':14}{'':4}{'ours':>12}{'peer':>12}{'':33}{'ours':>10}{'peer':>10}{'':8}  peer mode")
+    print(f"{'':18}{'one generation, s':>20}{'ratio':>7}{'fit':>7}{'sample':>8}{'measure':>9}{'run, s':>18}{'ratio':>7}"
+          f"{'processor':>11}")
+    print(f"{'study':18}{'ours':>10}{'peer':>10}{'':31}{'ours':>9}{'peer':>9}{'':18}  peer mode")
     for row in rows:
-        ratios = row["ratios"]
-        print(f"{row['settings']['study']:14}{row['settings']['precision']:4}"
-              f"{row['ours']['generation']:12.3f}{row['peer']['generation']:12.3f}{ratios['generation']:8.2f}"
-              f"{ratios['fit']:8.2f}{ratios['sample']:8.2f}{ratios['measure']:9.2f}"
-              f"{row['ours']['run']:10.1f}{row['peer']['run']:10.1f}{ratios['run']:8.2f}  {row['mode']}")
-    print(f"\n{'last generation':46}{'ours':>20}{'peer':>20}{'difference':>12}  {CONFIDENCE:.0%} interval of it")
+        ours, peer, ratios = row["ours"], row["peer"], row["ratios"]
+        print(f"{row['settings']['study']:14}{row['settings']['precision']:4}{ours['generation']:10.3f}"
+              f"{peer['generation']:10.3f}{ratios['generation']:7.2f}{ratios['fit']:7.2f}{ratios['sample']:8.2f}"
+              f"{ratios['measure']:9.2f}{ours['run']:9.1f}{peer['run']:9.1f}{ratios['run']:7.2f}"
+              f"{ratios['processor']:11.2f}  {row['mode']}")
+    print(f"\n{'last generation':46}{'ours':>18}{'peer':>18}{'difference':>12}{'in sd':>7}")
     for row in rows:
         for name, values in row["quality"].items():
             label = f"{row['settings']['study']:14}{row['settings']['precision']:4} {name}"
-            sides = "".join(f"{spread(values[side]):>20}" for side in ("ours", "peer"))
-            verdict = "one seed: no spread"
-            if "interval" in values:
-                low, high = values["interval"]
-                verdict = f"[{low:.4g}, {high:.4g}]: {'agree' if values['agree'] else 'DIFFER'}"
-            print(f"{label:46}{sides}{values['difference']:12.4g}  {verdict}")
+            sides = "".join(f"{spread(values[side]):>18}" for side in ("ours", "peer"))
+            verdict = f"{'-':>7}  one seed has no spread"
+            if "agree" in values:
+                pooled = values["pooled_sd"]
+                verdict = f"{values['difference'] / pooled:7.2f}" if pooled > 0 else f"{'-':>7}"
+                verdict += "  agree" if values["agree"] else "  DIFFER"
+            print(f"{label:46}{sides}{values['difference']:12.4g}{verdict}")
 
 
 def spread(side):

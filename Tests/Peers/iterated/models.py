@@ -104,7 +104,7 @@ class IteratedVAE(Iterated, Workload):
         return descend(self.loss(self.next(), torch.randn(self.batch, VAE_LATENT)), self.optimiser)
 
     def draw(self, count):
-        return self.model.decode(torch.randn(count, VAE_LATENT)).sigmoid()
+        return self.model.decode(torch.randn(count, VAE_LATENT)).float().sigmoid()
 
 
 class DenseVAE(IteratedVAE):
