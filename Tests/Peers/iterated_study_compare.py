@@ -183,7 +183,7 @@ def quality(ours, peer):
         seeds = len(values[0])
         if seeds > 1:
             pooled = math.hypot(row["ours"]["sd"], row["peer"]["sd"]) / math.sqrt(2)
-            reach = stats.t.ppf((1 + CONFIDENCE) / 2, 2 * seeds - 2) * pooled * math.sqrt(2 / seeds)
+            reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, 2 * seeds - 2)) * pooled * math.sqrt(2 / seeds)
             row |= {"pooled_sd": pooled, "interval": [row["difference"] - reach, row["difference"] + reach],
                     "agree": abs(row["difference"]) <= reach}
         rows[name] = row
@@ -205,7 +205,8 @@ def compared(settings, options, environment, folder):
     row |= {name: times(rounds[name]) for name in sides}
     row |= {"mode": sides["peer"].mode, "probes": sides["peer"].probes,
             "start_seconds": statistics.median(round["start_seconds"] for round in rounds["peer"]),
-            "ratios": {name: row["peer"][name] / row["ours"][name] for name in (*PARTS, "generation", "run", "processor")},
+            "ratios": {name: row["peer"][name] / row["ours"][name]
+                       for name in (*PARTS, "generation", "run", "processor")},
             "quality": quality(rounds["ours"][0], rounds["peer"][0])}
     return row
 
