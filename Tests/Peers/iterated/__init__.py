@@ -1,0 +1,1 @@
+"""The parts of iterated_study.py: its settings, its models, its measures."""
