@@ -75,7 +75,7 @@ import Testing
     #expect(layers == (classes == 0 ? 3 : 4))
     expectClose(try report.value("largest_singular_value"), largest, relative: 1e-9)
     #expect(largest >= 1 - 1e-9 && largest <= 1.05, "\(largest)")
-    #expect(report.values.allSatisfy(\.value.isFinite))
+    #expect(report.values.allSatisfy { $0.value.isFinite })
   }
 
   /// The penalty brings the slope to 1, and the critic's estimate falls as the generator learns.
@@ -177,7 +177,7 @@ import Testing
     ] {
       let short = options.merging(["steps": .integer(3)]) { $1 }
       let (model, report) = try Self.trial(twoClouds(50), short).fitted()
-      #expect(report.values.allSatisfy(\.value.isFinite), "\(report.values)")
+      #expect(report.values.allSatisfy { $0.value.isFinite }, "\(report.values)")
       #expect(try model.drawn(10, in: .vectors(dimension: 2)).reals.allSatisfy(\.isFinite))
     }
   }
