@@ -2,6 +2,7 @@ import Loops
 import Metrics
 import Models
 import Options
+import Results
 import Samples
 import TestSupport
 import Testing
@@ -121,13 +122,13 @@ import Testing
       seed: 0, study: 7, cache: &cache,
       control: ChainControl(emit: { _ in Issue.record("a first fit records nothing") }, states: states.store))
     #expect(cache.fitted == 1 && states.firstFits == 1)
-    var firsts: Set<[UInt64]> = []
+    var losses: Set<UInt64> = []
     for arm in arms {
       let outcome = try bench.run(arm, states: states)
       #expect(outcome.firstsFitted == 0, "taken from the store")
-      firsts.insert(Set(outcome.recorded.rows[0].prefix(4).map(\.bitPattern)).sorted())
+      losses.insert(try outcome.recorded.column("fit.loss")[0].bitPattern)
     }
-    #expect(states.firstFits == 1 && states.files.count == 1)
+    #expect(losses.count == 1 && states.firstFits == 1 && states.files.count == 1)
     // Without a store the cache of a process hands it on.
     var own = FirstGenerationCache()
     for arm in arms.prefix(3) {
@@ -191,7 +192,7 @@ import Testing
       try bench.run(loop(), states: nil), try bench.run(anew, states: nil)
     )
     #expect(stored.recorded.provenance == drawn.recorded.provenance)
-    #expect(stored.recorded.rows[0] == drawn.recorded.rows[0])
-    #expect(stored.recorded.rows[1] != drawn.recorded.rows[1])
+    let losses = try [stored, drawn].map { try $0.recorded.column("fit.loss") }
+    #expect(losses[0][0] == losses[1][0] && losses[0][1] != losses[1][1])
   }
 }

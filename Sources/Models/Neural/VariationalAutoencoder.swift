@@ -106,8 +106,8 @@ public struct VariationalAutoencoder: GenerativeModel {
   /// last fiftieth of the steps (`first_loss`, `loss`); its two terms at the end (`reconstruction`,
   /// `divergence`); and the mean norm of the gradient.
   ///
-  /// - Throws: `FitError.notFinite` when the loss, its gradient or a sample is not finite; `.degenerate` for values
-  ///   outside [0, 1] with a Bernoulli likelihood and for missing labels; `.needsSamples`.
+  /// - Throws: `FitError.notFinite` when the loss, its gradient or a sample is not finite; `.degenerate`
+  ///   for values outside [0, 1] with a Bernoulli likelihood and for missing labels; `.needsSamples`.
   public mutating func fit(
     _ training: TrainingSet<NoStatistics>, key: RandomKey, context: TrainingContext
   ) throws -> FitReport {

@@ -56,7 +56,8 @@ public struct WassersteinGAN: GenerativeModel {
   /// is there where there is one.
   /// `generator_loss`, and the mean norms of both gradients. Three checks of the constraint after
   /// training: `largest_weight` and `largest_singular_value` of the critic's layers (exact, as the
-  /// critic uses them), and `critic_slope`, the mean of |∇ₓ D| at points between real and fake.
+  /// critic uses them; under spectral normalisation 1 and some per cent, by which one power iteration a
+  /// step lags behind), and `critic_slope`, the mean of |∇ₓ D| at points between real and fake.
   ///
   /// - Throws: `FitError.notFinite` when a loss, a gradient or a sample is not finite; `.degenerate` for missing
   ///   labels; `.needsSamples`.

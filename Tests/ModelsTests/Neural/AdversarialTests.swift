@@ -44,13 +44,16 @@ import Testing
     #expect(!report.values.contains { $0.name == "penalty" || !$0.value.isFinite })
   }
 
-  /// Every layer divided by the estimate of its norm has norm 1, at the default learning rate.
-  @Test(arguments: [0, 2])
-  func spectralNorms(classes: Int) throws {
+  /// Every layer divided by the estimate of its norm has norm 1, at the default learning rate. The estimate
+  /// moves by one power iteration a step: it lags behind square layers, whose largest singular values
+  /// lie close together.
+  @Test(arguments: [(0, 1, 1.05), (2, 1, 1.05), (0, 2, 1.15), (2, 2, 1.15)])
+  func spectralNorms(classes: Int, hiddenLayers: Int, limit: Double) throws {
     let trial = Self.trial(
       twoClouds(200),
       [
         "constraint": .text("spectral-norm"), "classes": .integer(classes), "steps": .integer(150),
+        "hidden_layers": .integer(hiddenLayers),
       ])
     let (model, report) = try trial.fitted()
     let weights = try tensors(in: #require(try model.encodedState(report: report)))
@@ -72,10 +75,10 @@ import Testing
       func norm(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
       largest = max(largest, values[0] / (norm(image) / norm(v)))
     }
-    #expect(layers == (classes == 0 ? 3 : 4))
+    #expect(layers == hiddenLayers + (classes == 0 ? 1 : 2))
     expectClose(try report.value("largest_singular_value"), largest, relative: 1e-9)
-    #expect(largest >= 1 - 1e-9 && largest <= 1.05, "\(largest)")
-    #expect(report.values.allSatisfy { $0.value.isFinite })
+    #expect(largest >= 1 - 1e-9 && largest <= limit, "\(largest)")
+    #expect(report.isFinite)
   }
 
   /// The penalty brings the slope to 1, and the critic's estimate falls as the generator learns.
@@ -177,8 +180,9 @@ import Testing
     ] {
       let short = options.merging(["steps": .integer(3)]) { $1 }
       let (model, report) = try Self.trial(twoClouds(50), short).fitted()
-      #expect(report.values.allSatisfy { $0.value.isFinite }, "\(report.values)")
-      #expect(try model.drawn(10, in: .vectors(dimension: 2)).reals.allSatisfy(\.isFinite))
+      #expect(report.isFinite, "\(report.values)")
+      let drawn = try model.drawn(10, in: .vectors(dimension: 2))
+      #expect(drawn.reals.allSatisfy { $0.isFinite })
     }
   }
 

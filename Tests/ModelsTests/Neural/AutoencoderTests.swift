@@ -30,7 +30,9 @@ import Testing
       last, try report.value("reconstruction") + report.value("divergence"), relative: 1e-5)
     let drawn = try model.drawn(4000, in: data.space)
     for axis in 0..<2 {
-      func column(_ set: SampleSet) -> [Double] { stride(from: axis, to: set.reals.count, by: 2).map { set.reals[$0] } }
+      func column(_ set: SampleSet) -> [Double] {
+        stride(from: axis, to: set.reals.count, by: 2).map { set.reals[$0] }
+      }
       let (real, synthetic) = (meanAndDeviation(column(data)), meanAndDeviation(column(drawn)))
       #expect(abs(real.mean - synthetic.mean) < 0.25 * real.deviation, "\(real) \(synthetic)")
       #expect((0.6...1.2).contains(synthetic.deviation / real.deviation), "\(real) \(synthetic)")
@@ -131,10 +133,9 @@ import Testing
   @Test func biasShrinksTheSpread() throws {
     let data = twoClouds(400)
     let (model, _) = try trial(data).fitted()
-    let deviations = try [1, 0.25, 1e-2, 1e-12].map {
-      meanAndDeviation(
-        stride(from: 0, to: 4000, by: 2).map(try model.drawn(2000, bias: $0, in: data.space).reals.element)
-      ).deviation
+    let deviations = try [1, 0.25, 1e-2, 1e-12].map { bias in
+      let drawn = try model.drawn(2000, bias: bias, in: data.space).reals
+      return meanAndDeviation(stride(from: 0, to: 4000, by: 2).map { drawn[$0] }).deviation
     }
     #expect(deviations[1] < deviations[0] && deviations[2] < deviations[1], "\(deviations)")
     #expect(deviations[3] < 1e-4, "\(deviations)")
@@ -215,8 +216,4 @@ import Testing
       try steps(["steps": .integer(3), "epochs": .integer(1)])
     }
   }
-}
-
-extension Array {
-  fileprivate func element(_ index: Int) -> Element { self[index] }
 }

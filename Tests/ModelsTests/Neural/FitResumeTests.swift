@@ -106,7 +106,6 @@ import Testing
       asked += 1
       return asked % 4 == 0
     })
-    context.progress = { done, _ in if done == 9 { context.shouldStop = { false } } }
     var polls = 0
     context.poll = {
       polls += 1

@@ -69,6 +69,8 @@ extension GenerativeModel {
 }
 
 extension FitReport {
+  var isFinite: Bool { values.allSatisfy { $0.value.isFinite } }
+
   func value(_ name: String) throws -> Double {
     try #require(values.first { $0.name == name }, "no \(name) in \(values.map(\.name))").value
   }

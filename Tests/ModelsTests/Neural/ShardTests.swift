@@ -38,21 +38,29 @@ import Testing
     #expect(try one.value("loss").bitPattern != four.value("loss").bitPattern)
     expectClose(try four.value("loss"), try one.value("loss"), relative: 0.15)
 
-    let pair = AdversarialTests.trial(
-      twoClouds(200),
-      [
-        "classes": .integer(2), "batch_norm": .text("generator"), "steps": .integer(150),
-        "learning_rate": .real(1e-3),
-      ])
-    let (whole, parts) = (try pair.fitted(sharded(1)).report, try pair.fitted(sharded(4)).report)
-    expectClose(
-      try parts.value("wasserstein_peak"), try whole.value("wasserstein_peak"), relative: 0.3)
-    #expect(try abs(parts.value("critic_slope") - whole.value("critic_slope")) < 0.3)
+    // Adversaries drift apart: means over keys, of differences between fits that begin alike.
+    var differences: [String: [Double]] = [:]
+    for seed in 0..<8 {
+      var pair = AdversarialTests.trial(
+        twoClouds(200),
+        ["classes": .integer(2), "steps": .integer(150), "learning_rate": .real(1e-3)])
+      pair.key = RandomKey(seed: UInt64(seed))
+      let (whole, parts) = (try pair.fitted(sharded(1)).report, try pair.fitted(sharded(4)).report)
+      for name in ["critic_slope", "wasserstein_mean"] {
+        differences[name, default: []].append(try parts.value(name) - whole.value(name))
+      }
+    }
+    for (name, limit) in [("critic_slope", 0.1), ("wasserstein_mean", 0.4)] {
+      let (mean, deviation) = meanAndDeviation(try #require(differences[name]))
+      let error = deviation / 7.0.squareRoot()
+      #expect(abs(mean) <= 4 * error && error < limit, "\(name): \(mean) ± \(error)")
+    }
   }
 
   /// Interrupted and taken up again, as with one shard.
   @Test func resumes() throws {
-    for (_, trial) in FitResumeTests.adversaries.filter({ ["spectral norm", "both normalised"].contains($0.0) }) {
+    for (name, trial) in FitResumeTests.adversaries
+    where ["spectral norm", "both normalised"].contains(name) {
       let whole = try trial.state(sharded(2))
       let place = CheckpointPlace()
       var context = place.context(stopAfter: 5)
