@@ -32,7 +32,7 @@ import sys
 import tempfile
 import time
 
-from iterated.settings import NEIGHBOUR_SAMPLES, PIXELS, STUDIES, Settings, study_file
+from iterated.settings import PIXELS, STUDIES, Settings, study_file
 from train_compare import BINARY, HERE, environments
 
 PHASES = {"compose": "measure", "fit": "fit", "sample": "sample", "correct": "measure", "measure": "measure",
@@ -143,8 +143,8 @@ def checked(settings, options, environment, folder):
     from iterated.quality import Quality
     from iterated_study import images
 
-    count = min(settings.samples, settings.held_out, NEIGHBOUR_SAMPLES)
-    # All samples are measured: neither side chooses among them.
+    count = min(settings.samples, settings.held_out, 2000)
+    # As many samples as held-out images: neither side chooses among them.
     small = Settings(**settings.dictionary() | {"samples": count, "held_out": count, "steps": min(settings.steps, 50)})
     values, ours = Ours(small, options, environment, folder).samples()
     quality = Quality(images("train", small.limit), images("t10k", small.held_out), small)
@@ -221,11 +221,11 @@ def show(rows):
               f"{peer['generation']:10.3f}{ratios['generation']:7.2f}{ratios['fit']:7.2f}{ratios['sample']:8.2f}"
               f"{ratios['measure']:9.2f}{ours['run']:9.1f}{peer['run']:9.1f}{ratios['run']:7.2f}"
               f"{ratios['processor']:11.2f}  {row['mode']}")
-    print(f"\n{'last generation':46}{'ours':>18}{'peer':>18}{'difference':>12}{'in sd':>7}")
+    print(f"\n{'last generation':46}{'ours':>20}{'peer':>20}{'difference':>12}{'in sd':>7}")
     for row in rows:
         for name, values in row["quality"].items():
             label = f"{row['settings']['study']:14}{row['settings']['precision']:4} {name}"
-            sides = "".join(f"{spread(values[side]):>18}" for side in ("ours", "peer"))
+            sides = "".join(f"{spread(values[side]):>20}" for side in ("ours", "peer"))
             verdict = f"{'-':>7}  one seed has no spread"
             if "agree" in values:
                 pooled = values["pooled_sd"]

@@ -5,10 +5,7 @@ on principal components of the training images. Computed in float64.
 import numpy as np
 import torch
 
-from .settings import FRECHET_SAMPLES, NEIGHBOUR_SAMPLES
-
-# Most training images that the principal components are taken from, as ours.
-COMPONENT_SAMPLES = 10_000
+from .settings import COMPONENT_SAMPLES, FRECHET_SAMPLES
 
 
 class Quality:
@@ -26,7 +23,7 @@ class Quality:
             self.basis = vectors[:, ::-1][:, :settings.components].copy()
         real = self.features(held_out)
         self.real_moments = moments(chosen(real, FRECHET_SAMPLES))
-        self.real = torch.from_numpy(chosen(real, NEIGHBOUR_SAMPLES))
+        self.real = torch.from_numpy(real)
         self.real_radii = radii(self.real, self.neighbours)
 
     def features(self, images):
@@ -37,7 +34,7 @@ class Quality:
     def measure(self, images):
         """The measures of samples [M, 784] by the names that ours have."""
         features = self.features(images)
-        samples = torch.from_numpy(chosen(features, NEIGHBOUR_SAMPLES))
+        samples = torch.from_numpy(chosen(features, len(self.real)))
         distances = torch.cdist(self.real, samples)  # [real, samples]
         inside = distances <= self.real_radii[:, None]
         covered = distances <= radii(samples, self.neighbours)[None, :]
