@@ -64,6 +64,10 @@ final class Reader {
           "cell TEXT, generation INTEGER, metric TEXT, n INTEGER, mean REAL, sd REAL, se REAL, median REAL, q05 REAL, q25 REAL, q75 REAL, q95 REAL, ci_low REAL, ci_high REAL"
         ),
         ("timings", "cell TEXT, seed INTEGER, generation INTEGER, phase TEXT, seconds REAL"),
+        (
+          "verdicts",
+          "cell TEXT, metric TEXT, generation INTEGER, first REAL, last REAL, change REAL, ci_low REAL, ci_high REAL, n INTEGER, seeds_worse INTEGER, verdict TEXT"
+        ),
       ]
       #expect(
         try reader.rows("SELECT name FROM sqlite_schema WHERE type != 'index' ORDER BY name")

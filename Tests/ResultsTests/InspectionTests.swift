@@ -164,8 +164,10 @@ import Testing
       let run = try completeRun("\(directory)/run")
       let target = "\(directory)/csv"
       #expect(
-        try exportCSV(run, to: target) == ["cells": 2, "chains": 6, "metrics": 120, "summary": 40])
-      #expect(try FileManager.default.contentsOfDirectory(atPath: target).count == 4)
+        try exportCSV(run, to: target) == [
+            "cells": 2, "chains": 6, "metrics": 120, "summary": 40, "verdicts": 0,
+          ])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: target).count == 5)
       func lines(_ name: String) throws -> [String] {
         String(decoding: try fileBytes("\(target)/\(name).csv"), as: UTF8.self)
           .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -20,7 +20,7 @@ package struct GroupLayout: Sendable, Hashable {
       rest += ranks[whole...]
     }
     for start in stride(from: 0, to: rest.count / ranksPerChain * ranksPerChain, by: ranksPerChain) {
-      groups.append(Array(rest[start..<start + ranksPerChain]))
+      groups.append(rest[start..<start + ranksPerChain].sorted())
     }
     self.groups = groups.sorted { $0[0] < $1[0] }
   }
