@@ -78,12 +78,17 @@ import Testing
     }
   }
 
-  /// A loss that overflows ends the fit.
-  @Test func divergence() throws {
+  /// A loss that overflows ends the fit, and a gradient that does where the loss does not yet.
+  @Test(arguments: [
+    (["learning_rate": OptionValue.real(1e20)], "loss"),
+    (["deviation": .real(1e-18), "steps": .integer(1)], "gradient"),
+  ])
+  func divergence(_ options: [String: OptionValue], _ what: String) throws {
     #expect {
-      try trial(twoClouds(40), ["learning_rate": .real(1e20)]).fitted()
+      try trial(twoClouds(40), options).fitted()
     } throws: {
-      if case .notFinite? = $0 as? FitError { true } else { false }
+      guard case .notFinite(let quantity) = $0 as? FitError else { return false }
+      return quantity.contains(what)
     }
   }
 
