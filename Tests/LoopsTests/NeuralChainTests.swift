@@ -61,7 +61,8 @@ import Testing
     // While a model is saved the one before it is there, and those that recipes draw from.
     let most = [
       "replace": 2, "accumulate": 6, "subsample": 6, "memory": 3, "augment": 2, "fresh": 2, "warm": 2,
-      "base": 2, "per epoch": 2, "per epoch, warm": 2, "mixture": 6, "corrected": 2,
+      "base": 2, "per epoch": 2, "per epoch, warm": 2, "mixture": 6,
+      "mostly real": 2, "corrected": 2,
       "warm memory": 4,
     ]
     for (name, loop) in try neuralLoops() {
@@ -180,6 +181,21 @@ import Testing
     #expect(second.recorded.message == "too much is too much" && second.runs == 2)
     #expect(states.fits == 3 && states.most == 2)
     #expect(states.leftOvers == [] && states.files.count == 1, "\(states.files.keys)")
+  }
+
+  /// A rehearsal finds a batch that does not divide into the shards of the study.
+  @Test func rehearsal() throws {
+    let cell = try NeuralBench().bench.prepared(loop())
+    for (shards, divides) in [(1, true), (2, true), (3, false)] {
+      var cache = FirstGenerationCache()
+      if divides {
+        try cell.rehearse(seed: 0, study: 7, shards: shards, cache: &cache)
+      } else {
+        #expect(throws: ComponentError.self) {
+          try cell.rehearse(seed: 0, study: 7, shards: shards, cache: &cache)
+        }
+      }
+    }
   }
 
   /// What needs training in epochs, and the previous model alone.
