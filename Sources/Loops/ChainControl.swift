@@ -6,7 +6,9 @@ import Samples
 ///
 /// Its closures are called on the chain's thread, between generations.
 public struct ChainControl {
-  /// Takes a block of committed generations. An error (full disk, lost coordinator) ends the chain.
+  /// Takes a block of committed generations. An error (full disk, lost coordinator) ends the chain. Of
+  /// trained models it has to outlive the process when this returns: the chain drops the states that it
+  /// was made from.
   public let emit: (ChainBlock) throws -> Void
   /// Whether to stop at the next opportunity; asked at least once a generation.
   public let shouldStop: () -> Bool

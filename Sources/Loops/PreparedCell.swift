@@ -1,4 +1,5 @@
 import Datasets
+import Engine
 import Metrics
 import Models
 import Options
@@ -134,12 +135,15 @@ public struct PreparedCell: Sendable {
   /// every seed (a metric that does not apply, a corrector without a law, a number of samples the
   /// model cannot draw) before any chain starts.
   ///
+  /// - Parameter shards: into which the batches of trained models are to be divided.
   /// - Throws: `ComponentError` where the cell cannot run, `DataError` for bad files. A fit that
   ///   diverges is no mistake.
-  public func rehearse(seed: Int, study: UInt64, cache: inout FirstGenerationCache) throws {
+  public func rehearse(
+    seed: Int, study: UInt64, shards: Int = 1, cache: inout FirstGenerationCache
+  ) throws {
     var short = self
     short.spec = spec.limited(toGenerations: 2)
-    var training = TrainingContext()
+    var training = TrainingContext(exchange: LocalShards(shards: shards))
     training.mostSteps = 1
     let control = ChainControl(emit: { _ in }, training: training)
     do {

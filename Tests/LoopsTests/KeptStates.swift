@@ -117,6 +117,7 @@ func neuralLoops() throws -> [(name: String, loop: LoopSpec)] {
     return loop
   }
   let mixture: [String: OptionValue] = ["alpha": .real(0.4), "beta": .real(0.5), "gamma": .real(0.1)]
+  let real: [String: OptionValue] = ["alpha": .real(0.05), "gamma": .real(0.95)]
   return [
     ("replace", try loop()), ("accumulate", try loop(policy("accumulate"))),
     ("subsample", try loop(policy("accumulate-subsample", ["size": .integer(20)]))),
@@ -126,6 +127,8 @@ func neuralLoops() throws -> [(name: String, loop: LoopSpec)] {
     ("base", try loop(start: .base)), ("per epoch", perEpoch(try loop())),
     ("per epoch, warm", perEpoch(try loop(start: .warm))),
     ("mixture", try loop(policy("mixture", mixture), samples: .constant(3))),
+    // Most recipes ask for no model at all.
+    ("mostly real", try loop(policy("mixture", real), samples: .constant(3))),
     ("corrected", try loop(corrector: corrector("ideal"))),
     ("warm memory", try loop(policy("memory", ["generations": .integer(3)]), start: .warm)),
   ]

@@ -61,7 +61,8 @@ import Testing
     // While a model is saved the one before it is there, and those that recipes draw from.
     let most = [
       "replace": 2, "accumulate": 6, "subsample": 6, "memory": 3, "augment": 2, "fresh": 2, "warm": 2,
-      "base": 2, "per epoch": 2, "per epoch, warm": 2, "mixture": 6, "corrected": 2,
+      "base": 2, "per epoch": 2, "per epoch, warm": 2, "mixture": 6,
+      "mostly real": 2, "corrected": 2,
       "warm memory": 4,
     ]
     for (name, loop) in try neuralLoops() {
@@ -129,6 +130,11 @@ import Testing
       losses.insert(try outcome.recorded.column("fit.loss")[0].bitPattern)
     }
     #expect(losses.count == 1 && states.firstFits == 1 && states.files.count == 1)
+    // What a run has left that ended between keeping generation 0 and dropping its checkpoint.
+    let first = try #require(states.files.keys.first)
+    states.files[first.replacing(".safetensors", with: ".fit.safetensors")] = [1]
+    _ = try bench.run(arms[0], states: states)
+    #expect(states.files.keys.sorted() == [first])
     // Without a store the cache of a process hands it on.
     var own = FirstGenerationCache()
     for arm in arms.prefix(3) {
@@ -168,12 +174,28 @@ import Testing
     #expect(outcome.recorded.message.contains("labels"))
 
     bench.bench.modelOptions["classes"] = nil
-    // The third generation is trained on values that float32 does not hold.
-    bench.bench.modelOptions["learning_rate"] = .real(1e20)
-    bench.bench.modelOptions["steps"] = .integer(1)
-    let second = try bench.run(loop(policy("accumulate")), states: states)
-    #expect(second.recorded.status == .diverged, "\(second.recorded.rows)")
-    #expect(states.leftOvers == [], "\(states.files.keys)")
+    bench.bench.model = FailingAutoencoder.self
+    // Generation 3 has 20 real and 3 · 10 synthetic samples.
+    let second = try bench.run(loop(policy("accumulate")), states: states, stops: [13])
+    #expect(second.recorded.status == .diverged && second.recorded.rows.count == 3)
+    #expect(second.recorded.message == "too much is too much" && second.runs == 2)
+    #expect(states.fits == 3 && states.most == 2)
+    #expect(states.leftOvers == [] && states.files.count == 1, "\(states.files.keys)")
+  }
+
+  /// A rehearsal finds a batch that does not divide into the shards of the study.
+  @Test func rehearsal() throws {
+    let cell = try NeuralBench().bench.prepared(loop())
+    for (shards, divides) in [(1, true), (2, true), (3, false)] {
+      var cache = FirstGenerationCache()
+      if divides {
+        try cell.rehearse(seed: 0, study: 7, shards: shards, cache: &cache)
+      } else {
+        #expect(throws: ComponentError.self) {
+          try cell.rehearse(seed: 0, study: 7, shards: shards, cache: &cache)
+        }
+      }
+    }
   }
 
   /// What needs training in epochs, and the previous model alone.

@@ -74,7 +74,8 @@ final class PreparedStudy {
       let cell = try cell(index)
       guard known.insert(cell.spec.parts).inserted else { continue }
       do {
-        try cell.rehearse(seed: seed, study: plan.seed, cache: &cache)
+        try cell.rehearse(
+          seed: seed, study: plan.seed, shards: plan.resources.shards, cache: &cache)
       } catch let error as ComponentError {
         throw CellRefusal(study: name, plan: plan, cell: index, error)
       }

@@ -62,7 +62,12 @@ final class StudyRunner: TaskRunner {
       let cell = try study.cell(chain.cell)
       try withoutActuallyEscaping(tick) { tick in
         let control = ChainControl(
-          emit: { [self] block in try commit(block) },
+          emit: { [self] block in
+            try commit(block)
+            // The chain goes on to drop models without which these generations could not be measured
+            // again.
+            if cell.isTrained { try segment?.flush() }
+          },
           shouldStop: { [self] in shouldStop() },
           tick: tick,
           keep: { [self] generation, samples in

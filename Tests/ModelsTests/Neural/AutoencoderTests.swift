@@ -78,13 +78,32 @@ import Testing
     }
   }
 
-  /// A loss that overflows ends the fit.
+  private func isNotFinite(_ error: any Error, _ what: String) -> Bool {
+    guard case .notFinite(let quantity) = error as? FitError else { return false }
+    return quantity.contains(what)
+  }
+
+  /// A loss that overflows ends the fit, and a gradient that does while the loss does not.
   @Test func divergence() throws {
     #expect {
       try trial(twoClouds(40), ["learning_rate": .real(1e20)]).fitted()
-    } throws: {
-      if case .notFinite? = $0 as? FitError { true } else { false }
+    } throws: { isNotFinite($0, "the loss") }
+    // Outputs of 0 from a hidden layer of 1e10: the loss is 80 · 5e29, a gradient 1e40.
+    let wide = trial(twoClouds(40), ["deviation": .real(1e-15), "steps": .integer(1)])
+    let file = try SafetensorsFile(wide.state(), path: "a state")
+    let tensors = try file.entries.map { entry in
+      let value: Float? = ["fc3.bias": 1e10, "fc4.weight": 0, "fc4.bias": 0][entry.name]
+      guard let value else { return try file.tensor(entry) }
+      return SafetensorsTensor(
+        entry.name, shape: entry.shape, .float32([Float](repeating: value, count: entry.count)))
     }
+    var model = try wide.blank()
+    _ = try model.restore(
+      state: SafetensorsFile.encode(
+        tensors, metadata: Dictionary(uniqueKeysWithValues: file.metadata.map { ($0.key, $0.value) })))
+    #expect {
+      try model.fit(wide.training, key: wide.key)
+    } throws: { isNotFinite($0, "the gradient") }
   }
 
   /// A draw is the mean with the likelihood's noise.
