@@ -295,6 +295,7 @@ final class Chain<Model: GenerativeModel> {
 
   /// Drops kept models from generation `start` on that no later recipe asks for.
   private func forgetStates(_ start: inout Int, before end: Int) throws {
+    guard Model.isTrained else { return }
     while start < end {
       try Chain.forget(stateName(start), control)
       start += 1
@@ -303,6 +304,7 @@ final class Chain<Model: GenerativeModel> {
 
   /// Drops what a chain has kept that ends before its last generation.
   private static func forgetAll(cell: PreparedCell, seed: Int, control: ChainControl) throws {
+    guard Model.isTrained else { return }
     try forget(StateStore.first(cell.family, seed: seed), control, isFirst: true)
     for generation in 1..<max(cell.spec.generations, 1) {
       try forget(
@@ -315,9 +317,7 @@ final class Chain<Model: GenerativeModel> {
   private static func forget(
     _ name: String, _ control: ChainControl, isFirst: Bool = false
   ) throws {
-    guard Model.isTrained, let states = control.states, control.training.exchange.rank == 0 else {
-      return
-    }
+    guard let states = control.states, control.training.exchange.rank == 0 else { return }
     if !isFirst { try states.remove(name) }
     try states.remove(StateStore.unfinished(name))
   }
