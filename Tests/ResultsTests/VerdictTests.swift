@@ -10,7 +10,8 @@ import Testing
       index.add(
         ChainBlock(
           cell: "cell", seed: seed, firstGeneration: 0, generations: row.count, metrics: ["m.x"],
-          values: row, provenance: row.map { _ in "" }, status: .done, message: "", seconds: []))
+          values: row, provenance: row.map { _ in "" }, status: .done, message: "",
+          seconds: [Double](repeating: 0, count: Phase.allCases.count)))
     }
     return try #require(index.table(cell: "cell"))
   }

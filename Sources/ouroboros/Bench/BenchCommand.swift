@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       BenchTrainCommand.self, BenchSampleCommand.self, BenchKernelCommand.self,
-      BenchShardsCommand.self, BenchSystemCommand.self,
+      BenchShardsCommand.self, BenchScalingCommand.self, BenchSystemCommand.self,
     ],
     defaultSubcommand: BenchSystemCommand.self)
 }

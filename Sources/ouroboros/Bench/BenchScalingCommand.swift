@@ -1,0 +1,141 @@
+import ArgumentParser
+import Engine
+import Foundation
+import MPI
+import Models
+import Options
+import Randomness
+import Samples
+import Study
+
+/// `ouroboros bench scaling`
+struct BenchScalingCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scaling",
+    abstract: "Measure how fits of a neural model scale over ranks: one chain shared, and one each.",
+    discussion: """
+      Three fits of the same length on random images of 28×28 pixels: by one rank alone while the others
+      sleep (its batch in shards, as in the others), by all ranks together on one chain, and by every rank
+      on a chain of its own. Efficiency is time alone / (ranks · time together), and time alone / mean time
+      of the chains side by side. Repeated in turn; medians.
+      """)
+
+  @ArgumentParser.Option(help: "wgan-gp-conv, wgan-gp-mlp or vae, with the networks of bench train.")
+  var model = "wgan-gp-conv"
+
+  @ArgumentParser.Option(help: "Shards of a batch.")
+  var shards = 4
+
+  @ArgumentParser.Option(help: "Steps of a fit.")
+  var steps = 10
+
+  @ArgumentParser.Option(help: "Rounds.")
+  var rounds = 3
+
+  @Flag(help: "One JSON object.")
+  var json = false
+
+  private static let models: [String: (name: String, options: [String: OptionValue])] = [
+    "wgan-gp-conv": ("wgan", ["networks": .text("convolutional")]),
+    "wgan-gp-mlp": ("wgan", ["networks": .text("mlp"), "hidden_layers": .integer(2)]),
+    "vae": ("vae", ["networks": .text("mlp"), "batch": .integer(128)]),
+  ]
+
+  func validate() throws {
+    guard shards > 0, steps > 0, rounds > 0 else {
+      throw ValidationError("--shards, --steps and --rounds must be above 0")
+    }
+    guard Self.models[model] != nil else {
+      throw ValidationError(
+        "no model \(model); expected one of \(Self.models.keys.sorted().joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    try reportingMistakes { try ProcessSetup.prepare() }
+    withMPI { world in try measure(world) }
+  }
+
+  private func measure(_ world: Communicator) throws {
+    let group = ShardReducer(shards: shards, group: world)
+    let local = LocalShards(shards: shards)
+    var alone: [Double] = []
+    var together: [Double] = []
+    var beside: [Double] = []
+    for round in 0..<rounds {
+      if world.isRoot {
+        alone.append(try seconds(exchange: local, seed: round))
+        for rank in 1..<max(world.size, 1) {
+          try world.send([UInt8(1)], to: Rank(rank), tag: Self.tag)
+        }
+      } else {
+        try sleepUntilCalled(world)
+      }
+      together.append(try seconds(exchange: group, seed: round))
+      let own = try seconds(exchange: local, seed: round)
+      let all = try world.allGather(value: own)
+      beside.append(all.reduce(0, +) / Double(all.count))
+    }
+    guard world.isRoot else { return }
+    let (one, shared, each) = (median(alone), median(together), median(beside))
+    let ranks = Double(world.size)
+    if json {
+      print(
+        OptionValue.map([
+          "model": .text(model), "ranks": .integer(world.size), "shards": .integer(shards),
+          "steps": .integer(steps), "seconds_alone": .real(one), "seconds_together": .real(shared),
+          "seconds_side_by_side": .real(each),
+          "group_efficiency": .real(one / (ranks * shared)), "farm_efficiency": .real(one / each),
+          "communication_share": .real(group.communicationSeconds / together.reduce(0, +)),
+        ]).canonicalJSON)
+    } else {
+      print(
+        String(
+          format: "%@, %d ranks, %d shards: alone %.3f s, one chain together %.3f s (efficiency %.3f, "
+            + "%.1f %% communication), a chain each %.3f s (efficiency %.3f)", model, world.size, shards,
+          one, shared, one / (ranks * shared),
+          100 * group.communicationSeconds / together.reduce(0, +), each, one / each))
+    }
+  }
+
+  private static let tag: Tag = 11
+
+  /// Waits without taking the core from the rank that is measured.
+  private func sleepUntilCalled(_ world: Communicator) throws {
+    while try world.immediateProbe(from: Rank(0), tag: Self.tag) == nil { usleep(2000) }
+    _ = try world.receive(UInt8.self, from: Rank(0), tag: Self.tag)
+  }
+
+  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+  /// The time of a fit, without that of building the programs.
+  private func seconds(exchange: any ShardExchange, seed: Int) throws -> Double {
+    guard let choice = Self.models[model], let type = ModelRegistry.named(choice.name) else { return .nan }
+    func fit<Model: GenerativeModel>(_ type: Model.Type) throws -> Double {
+      let options = try OptionValues(
+        choice.options.merging(["steps": .integer(steps)]) { $1 }, specs: Model.component.options)
+      let data = images(seed)
+      let training = TrainingSet<Model.Statistics>(
+        space: data.space, provenance: data.provenance, parts: [data], statistics: nil)
+      var model = try Model(options: options, space: data.space)
+      var context = TrainingContext(exchange: exchange)
+      context.mostSteps = 1
+      _ = try model.fit(training, key: RandomKey(seed: 1), context: context)
+      context.mostSteps = nil
+      let start = ContinuousClock.now
+      _ = try model.fit(training, key: RandomKey(seed: UInt64(seed)), context: context)
+      return (ContinuousClock.now - start) / .seconds(1)
+    }
+    return try fit(type)
+  }
+
+  private func images(_ seed: Int) -> SampleSet {
+    let count = 512
+    var values = [Double](repeating: 0, count: count * 784)
+    var stream = RandomStream(key: RandomKey(seed: UInt64(seed)))
+    for index in values.indices { values[index] = stream.uniform() }
+    return SampleSet(
+      space: .images(channels: 1, height: 28, width: 28), reals: values,
+      provenance: Provenance(.real, count: count))
+  }
+}
