@@ -1,5 +1,8 @@
 import Datasets
+import Engine
 import MPI
+import Metrics
+import Models
 import Options
 import Results
 
@@ -24,6 +27,27 @@ extension DataError: ExitCodeProviding {
     case .malformed: RunExit.malformed
     }
   }
+}
+
+extension SafetensorsError: ExitCodeProviding {
+  public var exitCode: Int32 {
+    switch kind {
+    case .missing: RunExit.missing
+    case .malformed: RunExit.malformed
+    }
+  }
+}
+
+extension WeightsError: ExitCodeProviding {
+  public var exitCode: Int32 { RunExit.malformed }
+}
+
+extension CheckpointError: ExitCodeProviding {
+  public var exitCode: Int32 { RunExit.malformed }
+}
+
+extension FeatureError: ExitCodeProviding {
+  public var exitCode: Int32 { RunExit.malformed }
 }
 
 extension CellRefusal: ExitCodeProviding {

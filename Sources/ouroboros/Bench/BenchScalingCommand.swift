@@ -14,10 +14,10 @@ struct BenchScalingCommand: ParsableCommand {
     commandName: "scaling",
     abstract: "Measure how fits of a neural model scale over ranks: one chain shared, and one each.",
     discussion: """
-      Three fits of the same length on random images of 28×28 pixels: by one rank alone while the others
-      sleep (its batch in shards, as in the others), by all ranks together on one chain, and by every rank
-      on a chain of its own. Efficiency is time alone / (ranks · time together), and time alone / mean time
-      of the chains side by side. Repeated in turn; medians.
+      Fits of the same length on random images of 28×28 pixels. One chain, its batch in shards: by one rank
+      alone while the others sleep, then by all ranks together; efficiency is time alone / (ranks · time
+      together). Chains side by side, batches whole: by one rank alone, then one chain on every rank;
+      efficiency is time alone / mean time. Taken in turn over the rounds; medians.
       """)
 
   @ArgumentParser.Option(help: "wgan-gp-conv, wgan-gp-mlp or vae, with the networks of bench train.")
@@ -58,13 +58,15 @@ struct BenchScalingCommand: ParsableCommand {
 
   private func measure(_ world: Communicator) throws {
     let group = ShardReducer(shards: shards, group: world)
-    let local = LocalShards(shards: shards)
+    let (divided, whole) = (LocalShards(shards: shards), LocalShards())
     var alone: [Double] = []
+    var single: [Double] = []
     var together: [Double] = []
     var beside: [Double] = []
     for round in 0..<rounds {
       if world.isRoot {
-        alone.append(try seconds(exchange: local, seed: round))
+        alone.append(try seconds(exchange: divided, seed: round))
+        single.append(try seconds(exchange: whole, seed: round))
         for rank in 1..<max(world.size, 1) {
           try world.send([UInt8(1)], to: Rank(rank), tag: Self.tag)
         }
@@ -72,29 +74,30 @@ struct BenchScalingCommand: ParsableCommand {
         try sleepUntilCalled(world)
       }
       together.append(try seconds(exchange: group, seed: round))
-      let own = try seconds(exchange: local, seed: round)
+      let own = try seconds(exchange: whole, seed: round)
       let all = try world.allGather(value: own)
       beside.append(all.reduce(0, +) / Double(all.count))
     }
     guard world.isRoot else { return }
-    let (one, shared, each) = (median(alone), median(together), median(beside))
+    let (one, shared) = (median(alone), median(together))
+    let (own, each) = (median(single), median(beside))
     let ranks = Double(world.size)
     if json {
       print(
         OptionValue.map([
           "model": .text(model), "ranks": .integer(world.size), "shards": .integer(shards),
           "steps": .integer(steps), "seconds_alone": .real(one), "seconds_together": .real(shared),
-          "seconds_side_by_side": .real(each),
-          "group_efficiency": .real(one / (ranks * shared)), "farm_efficiency": .real(one / each),
+          "seconds_single": .real(own), "seconds_side_by_side": .real(each),
+          "group_efficiency": .real(one / (ranks * shared)), "farm_efficiency": .real(own / each),
           "communication_share": .real(group.communicationSeconds / together.reduce(0, +)),
         ]).canonicalJSON)
     } else {
       print(
         String(
-          format: "%@, %d ranks, %d shards: alone %.3f s, one chain together %.3f s (efficiency %.3f, "
-            + "%.1f %% communication), a chain each %.3f s (efficiency %.3f)", model, world.size, shards,
-          one, shared, one / (ranks * shared),
-          100 * group.communicationSeconds / together.reduce(0, +), each, one / each))
+          format: "%@, %d ranks: one chain in %d shards %.3f s alone, %.3f s together (efficiency %.3f, "
+            + "%.1f %% communication); whole chains %.3f s alone, %.3f s side by side (efficiency %.3f)",
+          model, world.size, shards, one, shared, one / (ranks * shared),
+          100 * group.communicationSeconds / together.reduce(0, +), own, each, own / each))
     }
   }
 
