@@ -25,9 +25,14 @@ struct FailingAutoencoder: GenerativeModel {
   ) throws -> FitReport {
     guard training.count == 50 else { return try model.fit(training, key: key, context: context) }
     var failing = context
-    var isOver = false
-    failing.progress = { done, _ in isOver = done == 2 }
-    failing.poll = { if isOver { throw FitError.degenerate("too much is too much") } }
+    // Asked before every step: the third one fails.
+    var steps = 0
+    let shouldStop = context.shouldStop
+    failing.shouldStop = {
+      steps += 1
+      return shouldStop()
+    }
+    failing.poll = { if steps == 3 { throw FitError.degenerate("too much is too much") } }
     return try model.fit(training, key: key, context: failing)
   }
 

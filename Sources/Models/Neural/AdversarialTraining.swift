@@ -31,14 +31,8 @@ struct AdversarialTraining {
           batches.copy(rows: shard * part..<(shard + 1) * part, into: program)
           program.setKey(stepKey.shard(shard))
         }, poll: poll)
-      let loss = critic.value("loss")
-      guard loss.isFinite else {
-        throw FitError.notFinite(quantity: "the critic's loss in step \(index)")
-      }
-      guard critic.gradientNorm.isFinite else {
-        throw FitError.notFinite(quantity: "the gradient of the critic in step \(index)")
-      }
-      log.record("critic", loss, step: index)
+      try critic.requireFinite("the critic", step: index)
+      log.record("critic", critic.value("loss"), step: index)
       log.record("distance", critic.value("distance"), step: index)
       if settings.constraint == .gradientPenalty {
         log.record("penalty", critic.value("penalty"), step: index)
@@ -56,14 +50,8 @@ struct AdversarialTraining {
         }
         program.setKey(generatorKey.shard(shard))
       }, poll: poll)
-    let loss = generator.value("loss")
-    guard loss.isFinite else {
-      throw FitError.notFinite(quantity: "the generator's loss in step \(index)")
-    }
-    guard generator.gradientNorm.isFinite else {
-      throw FitError.notFinite(quantity: "the gradient of the generator in step \(index)")
-    }
-    log.record("generator", loss, step: index)
+    try generator.requireFinite("the generator", step: index)
+    log.record("generator", generator.value("loss"), step: index)
     log.record("generator gradient", generator.gradientNorm, step: index)
   }
 }

@@ -15,8 +15,6 @@ public struct TrainingContext {
   public var poll: () throws -> Void
   /// Whether to stop. Asked between steps; the fit saves where it is and throws `Interrupted`.
   public var shouldStop: () -> Bool
-  /// Told now and then how far the fit is.
-  public var progress: (_ done: Int, _ total: Int) -> Void
   /// Where a fit keeps what it has reached; nil where it is not kept.
   public var checkpoint: FitCheckpoint?
 
@@ -24,14 +22,12 @@ public struct TrainingContext {
     exchange: any ShardExchange = LocalShards(shards: 1),
     options: ProgramOptions = ProgramOptions(), poll: @escaping () throws -> Void = {},
     shouldStop: @escaping () -> Bool = { false },
-    progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in },
     checkpoint: FitCheckpoint? = nil
   ) {
     self.exchange = exchange
     self.options = options
     self.poll = poll
     self.shouldStop = shouldStop
-    self.progress = progress
     self.checkpoint = checkpoint
   }
 }

@@ -51,6 +51,19 @@ enum TrainingState {
   }
 }
 
+extension TrainingStep {
+  /// - Parameter owner: what was trained, for the message.
+  /// - Throws: `FitError.notFinite` when the loss of the last run or its gradient is not finite.
+  func requireFinite(_ owner: String, step: Int) throws(FitError) {
+    guard value("loss").isFinite else {
+      throw .notFinite(quantity: "the loss of \(owner) in step \(step)")
+    }
+    guard gradientNorm.isFinite else {
+      throw .notFinite(quantity: "the gradient of \(owner) in step \(step)")
+    }
+  }
+}
+
 extension TrainingContext {
   /// Runs steps from where the checkpoint is, or from the first, and saves when it is time to.
   ///
@@ -78,7 +91,6 @@ extension TrainingContext {
       if stops { throw Interrupted() }
       try step(done, &log)
       done += 1
-      progress(done, steps)
     }
   }
 }

@@ -138,11 +138,7 @@ public struct VariationalAutoencoder: GenerativeModel {
           batches.copy(rows: shard * part..<(shard + 1) * part, into: program)
           program.setKey(noise.folding(UInt64(index)).shard(shard))
         }, poll: context.poll)
-      let loss = programs.step.value("loss")
-      guard loss.isFinite else { throw FitError.notFinite(quantity: "the loss of step \(index)") }
-      guard programs.step.gradientNorm.isFinite else {
-        throw FitError.notFinite(quantity: "the gradient of step \(index)")
-      }
+      try programs.step.requireFinite("the autoencoder", step: index)
       for name in ["loss", "reconstruction", "divergence"] {
         log.record(name, programs.step.value(name), step: index)
       }
