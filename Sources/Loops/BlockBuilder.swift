@@ -8,6 +8,7 @@ struct BlockBuilder {
   private var first: Int
   private var values: [Double] = []
   private var provenance: [String] = []
+  private var previews: [Preview] = []
   private var opened = monotonicSeconds()
   /// Said once for the first value that is not finite.
   private var note = ""
@@ -28,6 +29,9 @@ struct BlockBuilder {
     }
   }
 
+  /// Adds samples of the generation that is appended next, or of the real data before generation 0.
+  mutating func append(_ preview: Preview) { previews.append(preview) }
+
   /// Whether the gathered generations have waited long enough.
   func isDue(after seconds: Double, now: Double) -> Bool {
     !provenance.isEmpty && now - opened >= seconds
@@ -39,11 +43,12 @@ struct BlockBuilder {
       first += provenance.count
       values = []
       provenance = []
+      previews = []
       opened = monotonicSeconds()
     }
     return ChainBlock(
       cell: cell, seed: seed, firstGeneration: first, generations: provenance.count,
-      metrics: metrics, values: values, provenance: provenance, status: status,
+      metrics: metrics, values: values, provenance: provenance, previews: previews, status: status,
       message: message.isEmpty ? note : message, seconds: seconds)
   }
 }

@@ -104,7 +104,12 @@ public struct LoopSpec: Sendable, Hashable {
 public struct KeepSpec: Sendable, Hashable {
   /// Generations whose samples are written to files.
   public var samples: [Int]
-  public init(samples: [Int] = []) { self.samples = samples }
+  /// What is recorded to be looked at.
+  public var previews: PreviewSpec
+  public init(samples: [Int] = [], previews: PreviewSpec = .none) {
+    self.samples = samples
+    self.previews = previews
+  }
 }
 
 /// One resolved combination of a study's parameters.
@@ -138,6 +143,13 @@ public struct CellSpec: Sendable {
     CellSpec(
       id: id, dataset: dataset, model: model, loop: loop, generations: min(limit, generations),
       metrics: metrics, keep: KeepSpec())
+  }
+
+  /// The same cell with samples recorded to be looked at.
+  public func showing(_ previews: PreviewSpec) -> CellSpec {
+    CellSpec(
+      id: id, dataset: dataset, model: model, loop: loop, generations: generations,
+      metrics: metrics, keep: KeepSpec(samples: keep.samples, previews: previews))
   }
 
   /// The canonical form whose hash is the id.

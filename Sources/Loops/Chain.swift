@@ -23,6 +23,8 @@ final class Chain<Model: GenerativeModel> {
   private let seed: Int
   /// What metrics are given where none of them needs samples.
   private let noSamples: SampleSet
+  /// Between which values images are shown.
+  private lazy var shownRange = first.real.shownRange
 
   /// Runs one chain to its end, a stop or a failure; see `PreparedCell.run`. In a rehearsal a mistake
   /// of the study is thrown instead of recorded.
@@ -228,6 +230,7 @@ final class Chain<Model: GenerativeModel> {
         try measure(
           model, generation: generation, samples: synthesis?.samples, report: report,
           key: own.measure, into: &row)
+        preview(generation, synthesis?.samples, into: &builder)
         builder.append(generation: generation, row: row, provenance: provenance.summary)
       }
       clock.charge(.measure)
@@ -342,7 +345,10 @@ final class Chain<Model: GenerativeModel> {
     _ model: Model, generation: Int, recipe: Recipe?, keys: GenerationKeys,
     clock: inout PhaseClock
   ) throws -> Synthesis<Model.Statistics>? {
-    let kept = cell.spec.keep.samples.contains(generation)
+    let previews = cell.spec.keep.previews
+    let kept =
+      cell.spec.keep.samples.contains(generation)
+      || previews.count != nil && previews.contains(seed: seed, generation: generation)
     let measured = metricsNeedSamples || kept
     guard measured || recipe?.uses(syntheticSetOf: generation) == true else { return nil }
     if !cell.spec.loop.statisticalError, !measured { return Synthesis(samples: nil) }
@@ -352,6 +358,20 @@ final class Chain<Model: GenerativeModel> {
       sampleKey: keys.sample, correctKey: keys.correct)
     clock.charge(.sample)
     return synthesis
+  }
+
+  /// Records samples to be looked at, and real ones before those of generation 0.
+  private func preview(_ generation: Int, _ samples: SampleSet?, into builder: inout BlockBuilder) {
+    let previews = cell.spec.keep.previews
+    let count = previews.count(in: first.real.space)
+    guard count > 0, previews.contains(seed: seed, generation: generation), let samples,
+      samples.count > 0
+    else { return }
+    if generation == 0 {
+      builder.append(
+        Preview(generation: Preview.real, first: count, of: first.real, range: shownRange))
+    }
+    builder.append(Preview(generation: generation, first: count, of: samples, range: shownRange))
   }
 
   private func measure(

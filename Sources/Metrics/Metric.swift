@@ -10,7 +10,7 @@ public protocol Metric: Sendable {
   static var component: Component { get }
 
   /// The quantities that are known to go one way when a model collapses, most telling first.
-  static var worsening: [(quantity: String, way: CollapseDirection)] { get }
+  static var worsening: [CollapseSign] { get }
 
   /// Prepares what does not change over generations.
   ///
@@ -28,12 +28,7 @@ public protocol Metric: Sendable {
 }
 
 extension Metric {
-  public static var worsening: [(quantity: String, way: CollapseDirection)] { [] }
-}
-
-/// Which way a quantity goes when a model collapses.
-public enum CollapseDirection: Sendable, Hashable {
-  case rises, falls
+  public static var worsening: [CollapseSign] { [] }
 }
 
 /// The real side of a comparison.

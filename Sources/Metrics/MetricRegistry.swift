@@ -28,9 +28,11 @@ public enum MetricRegistry {
     all.first { $0.component.name == name }
   }
 
-  /// The full names of a metric's quantities that tell collapse, and which way they go.
-  public static func collapse(of name: String) -> [(metric: String, way: CollapseDirection)] {
+  /// The quantities of a metric that tell collapse, by their full names `family.quantity`.
+  public static func collapseSigns(of name: String) -> [CollapseSign] {
     let family = String(name.map { $0 == "-" ? "_" : $0 })
-    return (named(name)?.worsening ?? []).map { (family + "." + $0.quantity, $0.way) }
+    return (named(name)?.worsening ?? []).map {
+      CollapseSign(family + "." + $0.quantity, $0.way, tells: $0.aspect)
+    }
   }
 }

@@ -74,6 +74,13 @@ struct ByteReader {
     }
   }
 
+  /// So many bytes as they are; `count` has been checked by `count(of:)`.
+  mutating func bytes(_ count: Int) throws(ResultsError) -> [UInt8] {
+    guard count <= bytes.count - position else { throw failure("ends too early") }
+    defer { position += count }
+    return Array(bytes[position..<(position + count)])
+  }
+
   /// Checks that nothing is left over.
   func finish() throws(ResultsError) {
     guard position == bytes.count else { throw failure("bytes left over") }

@@ -26,6 +26,8 @@ public struct ChainBlock: Sendable, Equatable {
   public var values: [Double]
   /// `Provenance.summary` of each generation's training set.
   public var provenance: [String]
+  /// Samples of some of the generations, by ascending generation.
+  public var previews: [Preview]
   /// The chain's state after this block: `running`, `done`, `diverged` or `failed`.
   public var status: ChainStatus
   /// Why, for `diverged`, `failed` and non-finite values; empty otherwise.
@@ -35,8 +37,8 @@ public struct ChainBlock: Sendable, Equatable {
 
   public init(
     cell: String, seed: Int, firstGeneration: Int, generations: Int, metrics: [String],
-    values: [Double], provenance: [String], status: ChainStatus, message: String = "",
-    seconds: [Double]
+    values: [Double], provenance: [String], previews: [Preview] = [], status: ChainStatus,
+    message: String = "", seconds: [Double]
   ) {
     precondition(values.count == generations * metrics.count, "\(values.count) values for \(generations)×\(metrics.count)")
     precondition(provenance.count == generations && seconds.count == Phase.allCases.count, "block shape")
@@ -47,6 +49,7 @@ public struct ChainBlock: Sendable, Equatable {
     self.metrics = metrics
     self.values = values
     self.provenance = provenance
+    self.previews = previews
     self.status = status
     self.message = message
     self.seconds = seconds

@@ -34,6 +34,8 @@ public struct ChainHistory: Sendable {
   public private(set) var values: [Double] = []
   /// One text a generation.
   public private(set) var provenance: [String] = []
+  /// Samples of some generations, by ascending generation; the real data's first.
+  public private(set) var previews: [Preview] = []
   /// The state after the last committed generation.
   public private(set) var status = ChainStatus.pending
   public private(set) var message = ""
@@ -85,10 +87,22 @@ public struct ChainHistory: Sendable {
     where provenance[block.firstGeneration + index] != block.provenance[index] {
       throw conflict("generation \(block.firstGeneration + index): two provenances differ")
     }
+    for preview in block.previews where preview.generation < generations {
+      // The real data's come with generation 0.
+      guard shared > 0, let known = previews.first(where: { $0.generation == preview.generation }) else {
+        continue
+      }
+      if known != preview {
+        throw conflict("generation \(preview.generation): two previews differ")
+      }
+    }
     let isNew = end > generations
     if isNew {
       values.append(contentsOf: block.values[(shared * width)...])
       provenance.append(contentsOf: block.provenance[shared...])
+      previews += block.previews.filter { preview in
+        !previews.contains { $0.generation == preview.generation }
+      }
       generations = end
     }
     guard isNew || (end == generations && block.status.precedence > status.precedence) else {

@@ -46,6 +46,8 @@ public enum MessageCodec {
     } else {
       bytes.append(texts: block.provenance)
     }
+    bytes.append(word: UInt64(block.previews.count))
+    for preview in block.previews { append(preview, to: &bytes) }
     bytes.append(text: block.status.rawValue)
     bytes.append(text: block.message)
     bytes.append(doubles: block.seconds)
@@ -72,6 +74,8 @@ public enum MessageCodec {
     guard provenance.count == generations else {
       throw reader.failure("\(provenance.count) provenances for \(generations) generations")
     }
+    var previews: [Preview] = []
+    for _ in 0..<(try reader.count(of: 1)) { previews.append(try preview(&reader)) }
     guard let status = ChainStatus(rawValue: try reader.text()) else {
       throw reader.failure("unknown status")
     }
@@ -82,6 +86,32 @@ public enum MessageCodec {
     }
     return ChainBlock(
       cell: cell, seed: seed, firstGeneration: first, generations: generations, metrics: metrics,
-      values: values, provenance: provenance, status: status, message: message, seconds: seconds)
+      values: values, provenance: provenance, previews: previews, status: status,
+      message: message, seconds: seconds)
+  }
+
+  private static func append(_ preview: Preview, to bytes: inout [UInt8]) {
+    bytes.append(word: UInt64(bitPattern: Int64(preview.generation)))
+    bytes.append(word: UInt64(preview.shape.count))
+    for extent in preview.shape { bytes.append(word: UInt64(extent)) }
+    bytes.append(text: preview.encoding.rawValue)
+    bytes.append(doubles: [preview.low, preview.high])
+    bytes.append(word: UInt64(preview.data.count))
+    bytes.append(contentsOf: preview.data)
+  }
+
+  private static func preview(_ reader: inout ByteReader) throws(ResultsError) -> Preview {
+    let generation = Int(Int64(bitPattern: try reader.word(UInt64.self)))
+    var shape: [Int] = []
+    for _ in 0..<(try reader.count(of: 8)) { shape.append(try reader.natural()) }
+    let encoding = Preview.Encoding(rawValue: try reader.text())
+    let range = try reader.doubles()
+    let data = try reader.bytes(try reader.count(of: 1))
+    guard let encoding, range.count == 2, generation <= LineDecoder.largestGeneration,
+      let preview = Preview(
+        generation: generation, shape: shape, encoding: encoding, low: range[0], high: range[1],
+        data: data)
+    else { throw reader.failure("a preview that fits no shape") }
+    return preview
   }
 }

@@ -16,8 +16,8 @@ public struct ClassesMetric: Metric {
     name: "classes", summary: "Predicted classes of the samples and the variance within them.",
     options: FeatureOptions.specs + [samples.spec])
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("entropy", .falls)]
+  public static var worsening: [CollapseSign] {
+    [CollapseSign("entropy", .falls, tells: .modes)]
   }
 
   private let features: FeatureComparison

@@ -30,8 +30,11 @@ public struct CollapseFlagsMetric: Metric {
       MetricSource.option.spec, tailProbability.spec, tailThreshold.spec, varianceThreshold.spec,
     ])
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("variance_ratio", .falls)]
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("variance_ratio", .falls, tells: .variance),
+      CollapseSign("tail_ratio", .falls, tells: .tails),
+    ]
   }
 
   private let regions: TailRegions

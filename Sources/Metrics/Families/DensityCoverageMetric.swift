@@ -9,8 +9,11 @@ public struct DensityCoverageMetric: Metric {
     summary: "Density of samples around real data and the share of real data with one nearby.",
     source: "Naeem et al. 2020", options: NeighbourOptions.specs)
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("coverage", .falls)]
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("coverage", .falls, tells: .modes),
+      CollapseSign("density", .falls, tells: .fidelity),
+    ]
   }
 
   private let features: FeatureComparison

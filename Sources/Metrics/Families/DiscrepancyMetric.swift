@@ -24,6 +24,10 @@ public struct DiscrepancyMetric: Metric {
     source: "Gretton et al. 2012; Székely and Rizzo 2013",
     options: [kernel.spec, bandwidth.spec, samples.spec])
 
+  public static var worsening: [CollapseSign] {
+    [CollapseSign("mmd_squared", .rises, tells: .risk)]
+  }
+
   private let chosen: DiscrepancyKernel
   private let dimension: Int
   private let limit: Int

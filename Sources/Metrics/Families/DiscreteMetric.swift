@@ -16,6 +16,13 @@ public struct DiscreteMetric: Metric {
     name: "discrete", summary: "Entropy, heterozygosity, support and fixation of a discrete law.",
     source: "Shumailov et al. 2024; Seddik et al. 2024", options: [MetricSource.option.spec])
 
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("heterozygosity", .falls, tells: .variance),
+      CollapseSign("support", .falls, tells: .modes),
+    ]
+  }
+
   private let space: SampleSpace
   private let realTokens: TokenLaw?
   private let usesLaw: Bool

@@ -13,6 +13,12 @@ public struct DivergenceMetric: Metric {
     name: "divergence", summary: "Kullback–Leibler, total variation, L1 and L2 distances of laws.",
     source: "Cover and Thomas 2006; Seddik et al. 2024", options: [MetricSource.option.spec])
 
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("total_variation", .rises, tells: .risk), CollapseSign("kl", .rises, tells: .risk),
+    ]
+  }
+
   private enum Real {
     case gaussian(GaussianLaw)
     case categories(CategoricalLaw)

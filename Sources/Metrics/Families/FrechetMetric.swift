@@ -13,8 +13,8 @@ public struct FrechetMetric: Metric {
     name: "frechet", summary: "Fréchet distance between the features of samples and real data.",
     source: "Heusel et al. 2017", options: FeatureOptions.specs + [samples.spec])
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("distance", .rises)]
+  public static var worsening: [CollapseSign] {
+    [CollapseSign("distance", .rises, tells: .risk)]
   }
 
   private let features: FeatureComparison

@@ -18,8 +18,8 @@ public struct KernelDistanceMetric: Metric {
     summary: "Kernel distance between the features of samples and real data, with its error.",
     source: "Bińkowski et al. 2018", options: FeatureOptions.specs + [samples.spec, subsets.spec])
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("mmd_squared", .rises)]
+  public static var worsening: [CollapseSign] {
+    [CollapseSign("mmd_squared", .rises, tells: .risk)]
   }
 
   private let features: FeatureComparison

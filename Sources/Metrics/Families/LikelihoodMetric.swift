@@ -10,6 +10,10 @@ public struct LikelihoodMetric: Metric {
   public static let component = Component(
     name: "nll", summary: "Negative log-likelihood of held-out real data under the model's law.")
 
+  public static var worsening: [CollapseSign] {
+    [CollapseSign("mean", .rises, tells: .risk)]
+  }
+
   private let space: SampleSpace
   private let heldOut: SampleSet
   public let quantities = ["mean"]

@@ -10,6 +10,13 @@ public struct MixtureDistanceMetric: Metric {
     name: "mixture-l2", summary: "L2² between Gaussian mixture densities; component widths.",
     source: "Shumailov et al. 2024")
 
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("to_real", .rises, tells: .risk), CollapseSign("to_first", .rises, tells: .risk),
+      CollapseSign("smallest_component_sd", .falls, tells: .variance),
+    ]
+  }
+
   private let real: MixtureLaw?
   public let quantities: [String]
   public var needsSamples: Bool { false }

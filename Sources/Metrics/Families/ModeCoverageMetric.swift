@@ -14,6 +14,13 @@ public struct ModeCoverageMetric: Metric {
     name: "mode-coverage", summary: "Modes of the real mixture that the samples cover.",
     source: "Srivastava et al. 2017; Alemohammad et al. 2024", options: [radius.spec])
 
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("modes", .falls, tells: .modes),
+      CollapseSign("high_quality_share", .falls, tells: .fidelity),
+    ]
+  }
+
   private let law: MixtureLaw
   private let radius: Double
   public let quantities = [

@@ -32,8 +32,8 @@ public struct MomentsMetric: Metric {
     summary: "Errors of the mean and the variance against the real law.",
     options: [MetricSource.option.spec, perAxis.spec, selected.spec])
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("variance_trace_ratio", .falls)]
+  public static var worsening: [CollapseSign] {
+    [CollapseSign("variance_trace_ratio", .falls, tells: .variance)]
   }
 
   private enum Real {

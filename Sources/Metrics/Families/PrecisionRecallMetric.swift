@@ -9,8 +9,11 @@ public struct PrecisionRecallMetric: Metric {
     summary: "Shares of samples that look real and of real data that the samples cover.",
     source: "Kynkäänniemi et al. 2019", options: NeighbourOptions.specs)
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("recall", .falls), ("precision", .falls)]
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("recall", .falls, tells: .tails),
+      CollapseSign("precision", .falls, tells: .fidelity),
+    ]
   }
 
   private let features: FeatureComparison

@@ -10,6 +10,13 @@ public struct RegressionMetric: Metric {
     name: "regression", summary: "Excess risk and held-out error of a linear regression.",
     source: "Gerstgrasser et al. 2024")
 
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("test_error", .rises, tells: .risk),
+      CollapseSign("held_out_mse", .rises, tells: .risk),
+    ]
+  }
+
   private let dimension: Int
   private let truth: [Double]?
   private let heldOut: SampleSet

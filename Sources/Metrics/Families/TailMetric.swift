@@ -19,6 +19,13 @@ public struct TailMetric: Metric {
     name: "tail", summary: "Mass beyond fixed quantiles of the real data.",
     source: "Shumailov et al. 2024", options: [MetricSource.option.spec, quantiles.spec])
 
+  /// The names at the default quantiles.
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("ratio_p99", .falls, tells: .tails), CollapseSign("ratio_p95", .falls, tells: .tails),
+    ]
+  }
+
   private let regions: TailRegions
   private let usesLaw: Bool
   public let quantities: [String]

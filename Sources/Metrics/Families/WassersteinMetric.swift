@@ -34,8 +34,10 @@ public struct WassersteinMetric: Metric {
     source: "Peyré and Cuturi 2019",
     options: [MetricSource.option.spec, method.spec, samples.spec, projections.spec])
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] {
-    [("w2_squared", .rises), ("w1", .rises)]
+  public static var worsening: [CollapseSign] {
+    [
+      CollapseSign("w2_squared", .rises, tells: .risk), CollapseSign("w1", .rises, tells: .risk),
+    ]
   }
 
   /// The largest exact transport problem: its costs take 8·n² bytes.

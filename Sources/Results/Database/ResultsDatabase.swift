@@ -23,7 +23,7 @@ public final class ResultsDatabase {
     case block(ChainBlock, skipping: Int)
     case chain(ChainKey, ChainStatus, generations: Int, message: String)
     case summary([SummaryRow])
-    case verdicts([Verdict])
+    case rows([TableRow])
   }
 
   /// Writes a database from what the segments hold, publishes it at `path` in place of any older
@@ -78,6 +78,9 @@ public final class ResultsDatabase {
       try rows.insertMetrics(
         cell: chain.cell, seed: chain.seed, first: 0, metrics: chain.metrics,
         values: chain.values[...])
+      for preview in chain.previews {
+        try rows.insert(preview, cell: chain.cell, seed: chain.seed)
+      }
       for timing in chain.timings {
         try rows.insertTimings(
           cell: chain.cell, seed: chain.seed, generation: timing.lastGeneration,
@@ -128,7 +131,23 @@ public final class ResultsDatabase {
   public func writeSummary(_ rows: [SummaryRow]) throws(ResultsError) { try apply(.summary(rows)) }
 
   /// Adds or replaces rows of `verdicts`.
-  public func writeVerdicts(_ rows: [Verdict]) throws(ResultsError) { try apply(.verdicts(rows)) }
+  public func writeVerdicts(_ verdicts: [Verdict]) throws(ResultsError) {
+    try apply(.rows(verdicts.map(\.tableRow)))
+  }
+
+  /// Adds or replaces rows of `collapse`, and of `survival`.
+  public func writeCollapse(
+    _ findings: [CollapseFinding], _ times: [CollapseTimes], _ thresholds: CollapseThresholds
+  ) throws(ResultsError) {
+    try apply(.rows(findings.map { $0.tableRow(thresholds) } + times.flatMap(\.tableRows)))
+  }
+
+  /// Adds or replaces rows of `published`.
+  public func writePublished(
+    _ values: [PublishedValue], cell: String
+  ) throws(ResultsError) {
+    try apply(.rows(values.map { $0.tableRow(cell: cell) }))
+  }
 
   /// Makes everything so far visible to readers.
   ///
@@ -175,8 +194,8 @@ public final class ResultsDatabase {
         )
       case .summary(let summary):
         for row in summary { try rows.insert(row) }
-      case .verdicts(let verdicts):
-        for row in verdicts { try rows.insert(row) }
+      case .rows(let few):
+        for row in few { try rows.insert(row) }
       }
     }
     queue.removeAll(keepingCapacity: true)
@@ -189,6 +208,7 @@ public final class ResultsDatabase {
     try rows.insertMetrics(
       cell: block.cell, seed: block.seed, first: block.firstGeneration + skipped,
       metrics: block.metrics, values: values)
+    for preview in block.previews { try rows.insert(preview, cell: block.cell, seed: block.seed) }
     let isRepeated = block.generations > 0 && skipped == block.generations
     if end > 0, !isRepeated, block.seconds.contains(where: { $0 != 0 }) {
       try rows.insertTimings(

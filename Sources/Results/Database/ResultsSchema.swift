@@ -7,6 +7,14 @@
 /// `verdicts` compares the last generation with generation 0, for quantities that are known to go one way
 /// when a model collapses: the mean change within a seed and its 95 % interval over seeds.
 ///
+/// `collapse` says for each cell and meaning of collapse whether it collapses: statistic, 95 % interval,
+/// threshold and the meaning in a sentence. `survival` holds the Kaplan–Meier estimate of the share of
+/// chains that have not collapsed after a generation. `published` repeats the numbers of a publication
+/// that the study gives.
+///
+/// `previews` holds a few samples of some generations: `shape` is a JSON array, the number of samples first;
+/// `encoding` says how `data` is to be read (`Preview.Encoding`); generation -1 is the real data.
+///
 /// `timings.generation` is the **last** generation of the block of generations that was recorded
 /// together, and `seconds` the sum over that block; where generations are long a block is one
 /// generation.
@@ -26,6 +34,16 @@ enum ResultsSchema {
     CREATE TABLE verdicts (cell TEXT, metric TEXT, generation INTEGER, first REAL, last REAL,
       change REAL, ci_low REAL, ci_high REAL, n INTEGER, seeds_worse INTEGER, verdict TEXT,
       PRIMARY KEY (cell, metric));
+    CREATE TABLE collapse (cell TEXT, definition TEXT, metric TEXT, generation INTEGER,
+      statistic REAL, ci_low REAL, ci_high REAL, threshold REAL, n INTEGER, verdict TEXT,
+      meaning TEXT, PRIMARY KEY (cell, definition));
+    CREATE TABLE survival (cell TEXT, definition TEXT, generation INTEGER, at_risk INTEGER,
+      events INTEGER, survival REAL, ci_low REAL, ci_high REAL,
+      PRIMARY KEY (cell, definition, generation));
+    CREATE TABLE published (cell TEXT, metric TEXT, generation INTEGER, value REAL, low REAL,
+      high REAL, source TEXT, PRIMARY KEY (cell, metric, generation));
+    CREATE TABLE previews (cell TEXT, seed INTEGER, generation INTEGER, shape TEXT, encoding TEXT,
+      low REAL, high REAL, data BLOB, PRIMARY KEY (cell, seed, generation));
     CREATE TABLE timings (cell TEXT, seed INTEGER, generation INTEGER, phase TEXT, seconds REAL);
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
@@ -36,7 +54,7 @@ enum ResultsSchema {
     "mean", "sd", "se", "median", "q05", "q25", "q75", "q95", "ci_low", "ci_high",
   ]
 
-  /// Columns by table, in order.
+  /// Columns by table, in order, of the tables that are numbers and texts.
   static let columns: [(table: String, columns: [String])] = [
     ("cells", ["cell", "parameters", "resolved"]),
     ("chains", ["cell", "seed", "status", "generations", "message"]),
@@ -49,6 +67,18 @@ enum ResultsSchema {
         "seeds_worse", "verdict",
       ]
     ),
+    (
+      "collapse",
+      [
+        "cell", "definition", "metric", "generation", "statistic", "ci_low", "ci_high", "threshold",
+        "n", "verdict", "meaning",
+      ]
+    ),
+    (
+      "survival",
+      ["cell", "definition", "generation", "at_risk", "events", "survival", "ci_low", "ci_high"]
+    ),
+    ("published", ["cell", "metric", "generation", "value", "low", "high", "source"]),
     ("timings", ["cell", "seed", "generation", "phase", "seconds"]),
   ]
 }

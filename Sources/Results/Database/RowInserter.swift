@@ -4,11 +4,13 @@ final class RowInserter {
   private var texts: [String: StaticText] = [:]
   /// One statement inserts the rows of one generation or, a third faster, those of several.
   private var metricStatements: [MetricShape: (statement: Statement, names: [String])] = [:]
+  /// One for each table of few rows.
+  private var others: [String: Statement] = [:]
   private let timing: Statement
   private let chain: Statement
   private let cell: Statement
   private let summary: Statement
-  private let verdict: Statement
+  private let preview: Statement
 
   /// What the text of a statement depends on.
   private struct MetricShape: Hashable {
@@ -31,8 +33,20 @@ final class RowInserter {
     cell = try database.prepare("INSERT OR REPLACE INTO cells VALUES (?, ?, ?)")
     summary = try database.prepare(
       "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    verdict = try database.prepare(
-      "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    preview = try database.prepare("INSERT OR REPLACE INTO previews VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+  }
+
+  /// Inserts or replaces samples of a chain.
+  func insert(_ preview: Preview, cell: String, seed: Int) throws(ResultsError) {
+    try self.preview.bind(1, text(cell))
+    try self.preview.bind(2, seed)
+    try self.preview.bind(3, preview.generation)
+    try self.preview.bind(4, "[" + preview.shape.map(String.init).joined(separator: ",") + "]")
+    try self.preview.bind(5, preview.encoding.rawValue)
+    try self.preview.bind(6, preview.low)
+    try self.preview.bind(7, preview.high)
+    try self.preview.bind(8, preview.data)
+    try self.preview.run()
   }
 
   func insert(_ record: CellRecord) throws(ResultsError) {
@@ -102,15 +116,25 @@ final class RowInserter {
     try summary.run()
   }
 
-  func insert(_ row: Verdict) throws(ResultsError) {
-    try verdict.bind(1, row.cell)
-    try verdict.bind(2, row.metric)
-    try verdict.bind(3, row.generation)
-    for (index, value) in row.numbers.enumerated() { try verdict.bind(Int32(4 + index), value) }
-    try verdict.bind(9, row.change.n)
-    try verdict.bind(10, row.seedsWorse)
-    try verdict.bind(11, row.word.rawValue)
-    try verdict.run()
+  /// Inserts or replaces a row of a table of few rows.
+  func insert(_ row: TableRow) throws(ResultsError) {
+    let statement: Statement
+    if let known = others[row.table] {
+      statement = known
+    } else {
+      let places = row.values.map { _ in "?" }.joined(separator: ", ")
+      statement = try database.prepare("INSERT OR REPLACE INTO \(row.table) VALUES (\(places))")
+      others[row.table] = statement
+    }
+    for (index, value) in row.values.enumerated() {
+      let parameter = Int32(1 + index)
+      switch value {
+      case .text(let text): try statement.bind(parameter, text)
+      case .integer(let number): try statement.bind(parameter, number)
+      case .real(let number): try statement.bind(parameter, number)
+      }
+    }
+    try statement.run()
   }
 
   /// The statement for some generations of these metrics, their names bound: parameters are cell, seed,

@@ -37,6 +37,13 @@ final class Statement {
       sqlite3_bind_text(handle, parameter, value.bytes.baseAddress, Int32(value.bytes.count), nil))
   }
 
+  /// Binds a copy of some bytes.
+  func bind(_ parameter: Int32, _ value: [UInt8]) throws(ResultsError) {
+    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    try database.check(
+      sqlite3_bind_blob64(handle, parameter, value, UInt64(value.count), transient))
+  }
+
   /// Runs a statement without rows and makes it ready for the next run; bindings stay.
   func run() throws(ResultsError) {
     let code = sqlite3_step(handle)

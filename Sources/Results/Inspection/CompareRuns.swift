@@ -11,7 +11,7 @@ public struct RunComparison: Sendable, Equatable {
   public var isIdentical: Bool { firstDifference == nil }
 }
 
-/// Compares all values bit by bit, metrics, provenance and statuses of two runs. How the records
+/// Compares all values bit by bit, metrics, provenance, previews and statuses of two runs. How the records
 /// are spread over segments and blocks, seconds and messages (which name hosts) do not count.
 ///
 /// - Throws: `ResultsError.io`, and the first damaged line or contradiction of either run: a
@@ -48,6 +48,17 @@ public func compare(_ a: RunIndex, _ b: RunIndex) -> RunComparison {
   return comparison
 }
 
+/// Which generations are recorded to be looked at depends on how many the study has, so that only those of
+/// both runs are compared.
+private func firstDifference(_ a: [Preview], _ b: [Preview]) -> String? {
+  for preview in a {
+    if let other = b.first(where: { $0.generation == preview.generation }), other != preview {
+      return ", generation \(preview.generation): the previews differ"
+    }
+  }
+  return nil
+}
+
 private func firstDifference(_ a: ChainHistory, _ b: ChainHistory) -> String? {
   guard a.metrics == b.metrics else { return ": metrics \(a.metrics) and \(b.metrics)" }
   let width = a.metrics.count
@@ -66,6 +77,7 @@ private func firstDifference(_ a: ChainHistory, _ b: ChainHistory) -> String? {
         + "and \"\(b.provenance[generation])\""
     }
   }
+  if let difference = firstDifference(a.previews, b.previews) { return difference }
   if a.generations != b.generations { return ": \(a.generations) and \(b.generations) generations" }
   if a.status != b.status { return ": \(a.status.rawValue) and \(b.status.rawValue)" }
   return nil

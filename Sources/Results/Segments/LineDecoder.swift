@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// Reads the lines that `LineEncoder` writes, and only those: members in their order, no spaces.
 ///
@@ -63,6 +63,7 @@ struct LineDecoder {
     let (values, generations) = try scanner.rows(width: metrics.count)
     try scanner.expect(",\"provenance\":")
     let provenance = try scanner.provenance(generations: generations)
+    let previews = try previews(&scanner)
     try scanner.expect(",\"status\":")
     let statusText = try scanner.text()
     guard let status = ChainStatus(rawValue: statusText) else {
@@ -78,8 +79,41 @@ struct LineDecoder {
     }
     return ChainBlock(
       cell: cell, seed: seed, firstGeneration: first, generations: generations, metrics: metrics,
-      values: values, provenance: provenance, status: status, message: message, seconds: seconds)
+      values: values, provenance: provenance, previews: previews, status: status,
+      message: message, seconds: seconds)
   }
+
+  /// The previews of a block; none where the member is missing.
+  private func previews(_ scanner: inout LineScanner) throws(Failure) -> [Preview] {
+    guard scanner.skip(Self.previewsMember) else { return [] }
+    var list: [Preview] = []
+    repeat {
+      try scanner.expect("{\"generation\":")
+      let generation = try scanner.integer()
+      try scanner.expect(",\"shape\":[")
+      var shape: [Int] = []
+      repeat { shape.append(try scanner.integer()) } while scanner.skip(UInt8(ascii: ","))
+      try scanner.expect("],\"encoding\":")
+      let encoding = Preview.Encoding(rawValue: try scanner.text())
+      try scanner.expect(",\"low\":")
+      let low = try scanner.number()
+      try scanner.expect(",\"high\":")
+      let high = try scanner.number()
+      try scanner.expect(",\"data\":")
+      let data = Data(base64Encoded: try scanner.text())
+      try scanner.expect("}")
+      guard let encoding, let data, generation <= Self.largestGeneration,
+        let preview = Preview(
+          generation: generation, shape: shape, encoding: encoding, low: low, high: high,
+          data: [UInt8](data))
+      else { throw Failure("a preview that fits no shape") }
+      list.append(preview)
+    } while scanner.skip(UInt8(ascii: ","))
+    try scanner.expect("]")
+    return list
+  }
+
+  private static let previewsMember = Array(",\"previews\":[".utf8)
 
   private mutating func cellText(_ scanner: inout LineScanner) throws(Failure) -> String {
     if !cellBytes.isEmpty && scanner.skip(cellBytes) { return cellName }

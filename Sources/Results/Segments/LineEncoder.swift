@@ -1,7 +1,13 @@
+import Foundation
+
 /// Writes blocks as lines of a segment, one JSON object a line:
 ///
 ///     {"v":1,"cell":"…","seed":3,"first":0,"metrics":["…"],"values":[[1.5,null],…],
 ///      "provenance":["…",…],"status":"running","message":"","seconds":[…],"crc":"1a2b3c4d"}
+///
+/// A block with samples to look at has them after the provenance:
+/// `"previews":[{"generation":4,"shape":[8,1,28,28],"encoding":"uint8","low":0.0,"high":1.0,"data":"…"}]`
+/// with `data` in Base64 (RFC 4648).
 ///
 /// The members always stand in this order without spaces. `values` has one array a generation; null
 /// is NaN and the texts "inf" and "-inf" are the infinities. `provenance` is one text where all
@@ -37,6 +43,7 @@ struct LineEncoder {
     } else {
       bytes.append(jsonTexts: block.provenance)
     }
+    append(block.previews, to: &bytes)
     bytes.append(literal: ",\"status\":\"")
     bytes.append(literal: block.status.rawValue)
     bytes.append(literal: "\",\"message\":")
@@ -49,6 +56,27 @@ struct LineEncoder {
     bytes.append(literal: ",\"crc\":\"")
     bytes.append(hexadecimal: crc)
     bytes.append(literal: "\"}\n")
+  }
+
+  private static func append(_ previews: [Preview], to bytes: inout [UInt8]) {
+    for (index, preview) in previews.enumerated() {
+      bytes.append(literal: index == 0 ? ",\"previews\":[" : ",")
+      bytes.append(literal: "{\"generation\":")
+      bytes.append(decimal: preview.generation)
+      bytes.append(literal: ",\"shape\":[")
+      for (axis, extent) in preview.shape.enumerated() {
+        if axis > 0 { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(decimal: extent)
+      }
+      bytes.append(literal: "],\"encoding\":\"\(preview.encoding.rawValue)\",\"low\":")
+      bytes.append(jsonNumber: preview.low)
+      bytes.append(literal: ",\"high\":")
+      bytes.append(jsonNumber: preview.high)
+      bytes.append(literal: ",\"data\":\"")
+      bytes.append(contentsOf: Data(preview.data).base64EncodedData())
+      bytes.append(literal: "\"}")
+    }
+    if !previews.isEmpty { bytes.append(UInt8(ascii: "]")) }
   }
 }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The product-limit estimate of the probability that a chain has not collapsed by a generation
 /// (Kaplan and Meier 1958), for chains that are observed until they collapse or until the run ends.
 public struct KaplanMeier: Sendable, Equatable {
@@ -12,6 +14,16 @@ public struct KaplanMeier: Sendable, Equatable {
     /// Greenwood's (1926) standard error S(t)·√Σ d/(r(r−d)); 0 where the last chains at risk
     /// collapse.
     public let standardError: Double
+
+    /// The 95 % interval on the scale of log(−log S), which stays between 0 and 1 (Kalbfleisch and
+    /// Prentice 2002, section 1.4); 0 and 0 after the last collapse.
+    public var interval: (low: Double, high: Double) {
+      guard survival > 0, survival < 1 else { return (survival, survival) }
+      let scaled = 1.959963984540054 * standardError / (survival * Glibc.log(survival))
+      return (
+        Glibc.pow(survival, Glibc.exp(-scaled)), Glibc.pow(survival, Glibc.exp(scaled))
+      )
+    }
   }
 
   /// By ascending time.

@@ -51,7 +51,4 @@ public struct Verdict: Sendable, Equatable {
     word =
       if min(low, high) > 0 { .worse } else if max(low, high) < 0 { .better } else { .undecided }
   }
-
-  /// first … interval, in the order of the columns of `verdicts` after the generation.
-  var numbers: [Double] { [first, last, change.value, change.low, change.high] }
 }

@@ -26,6 +26,7 @@ struct StudyDecoder {
     }
     let settings = shared(keys, root)
     let cells = cells(keys, root, settings)
+    check(settings?.published ?? [], keys["published"], against: cells)
     try decoder.mistakes.throwIfAny()
     guard let name, let seed, let seeds, let settings else {
       preconditionFailure("a key was refused without a mistake")
@@ -70,17 +71,22 @@ struct StudyDecoder {
     }
     let metrics = required("metrics", keys, root).flatMap { measures($0) }
     let keep = kept(keys["keep"], generations: generations)
+    let previews = previews(keys["keep"])
     let resources = resources(keys["resources"])
+    let collapse = collapse(keys["collapse"])
+    let published = published(keys["published"], generations: generations)
     func text(_ spec: OptionSpec) -> String {
       let value = decoder.value(spec, keys[spec.name], subject: "'\(spec.name)'")
       return if case .text(let text)? = value { text } else { "" }
     }
     let notes = text(StudyKeys.notes)
     let paper = text(StudyKeys.paper)
-    guard let generations, let metrics, let keep, let resources else { return nil }
+    guard let generations, let metrics, let keep, let previews, let resources, let collapse,
+      let published
+    else { return nil }
     return SharedSettings(
-      generations: generations, metrics: metrics, keep: keep, resources: resources, notes: notes,
-      paper: paper)
+      generations: generations, metrics: metrics, keep: keep, previews: previews, collapse: collapse,
+      published: published, resources: resources, notes: notes, paper: paper)
   }
 
   private mutating func measures(_ node: StudyNode) -> [ComponentChoice]? {
@@ -120,6 +126,17 @@ struct StudyDecoder {
       kept.insert(generation)
     }
     return KeepSpec(samples: kept.sorted())
+  }
+
+  /// Samples a generation that are recorded to be looked at; the inner nil is `auto`.
+  private mutating func previews(_ keep: StudyNode?) -> Int?? {
+    let value = decoder.value(
+      StudyKeys.previews, keep?["previews"]?.value, subject: "'keep.previews'")
+    return switch value {
+    case .integer(let count)?: .some(count)
+    case .text?: .some(nil)
+    default: nil
+    }
   }
 
   private mutating func resources(_ node: StudyNode?) -> Resources? {

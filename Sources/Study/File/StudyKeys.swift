@@ -1,6 +1,7 @@
 import Engine
 import Loops
 import Options
+import Results
 
 /// The keys of a study file that are not components, each declared once: decoder, schema and plan are
 /// made from these values.
@@ -68,7 +69,45 @@ public enum StudyKeys {
   static let keptSamples = OptionSpec(
     "samples", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
     default: .list([]), help: "Generations whose samples are written to files.")
-  static let keep = [keptSamples]
+  static let previews = OptionSpec(
+    "previews", .either(.choice(["auto"]), .integer(0...4096)), unit: "samples",
+    default: .text("auto"),
+    help: "Samples recorded to be looked at in the report, for up to 12 generations of the first 5 "
+      + "seeds; auto: 8 images, 128 points in the plane or 256 categories where samples are drawn "
+      + "anyway and the study has at most 24 cells.")
+  static let keep = [keptSamples, previews]
+
+  /// The keys of `collapse`.
+  static let collapse = [
+    OptionSpec(
+      "definitions", .list(.choice(CollapseDefinition.allCases.map(\.rawValue))),
+      default: .list(CollapseDefinition.allCases.map { .text($0.rawValue) }),
+      help: "The meanings of collapse that are judged."),
+    OptionSpec(
+      "risk_factor", .real(RealRange(1, .infinity, includesLower: false, includesUpper: false)),
+      default: .real(10),
+      help: "Catastrophic is a risk of so many times generation 0's."),
+    OptionSpec(
+      "fraction", .real(RealRange(0, 1, includesLower: false, includesUpper: false)),
+      default: .real(0.5),
+      help: "The share of generation 0's value below which a variance, tails, modes or fidelity are "
+        + "lost."),
+  ]
+
+  /// The keys of an entry of `published` besides `where`.
+  static let publishedValue = [
+    OptionSpec(
+      "metric", .text(maximumLength: 200), default: nil,
+      help: "The quantity, e.g. wasserstein.w2_squared."),
+    OptionSpec("generation", .integer(0...999_999), default: nil, help: "The generation."),
+    OptionSpec("value", .real(.any), default: nil, help: "The published value."),
+    OptionSpec(
+      "low", .real(.any), default: .null,
+      help: "The lower end of the published range."),
+    OptionSpec(
+      "high", .real(.any), default: .null,
+      help: "The upper end of the published range."),
+  ]
 
   static let ranksPerChain = OptionSpec(
     "ranks_per_chain", .integer(1...1_048_576), unit: "ranks", default: .integer(1),
@@ -87,7 +126,7 @@ public enum StudyKeys {
   static let all = [
     "study", "preset", "dataset", "model", "loop", "generations", "seeds", "seed", "metrics",
     "matrix",
-    "zip", "exclude", "keep", "resources", "notes", "paper",
+    "zip", "exclude", "keep", "collapse", "published", "resources", "notes", "paper",
   ]
   /// The components of a loop.
   static let loopComponents: [ComponentKind] = [.policy, .corrector]

@@ -48,7 +48,7 @@ extension StudyDecoder {
     let names = [
       "ouroboros_plan", "study", "seed", "directory", "source_sha256", "paper", "notes",
       "generations",
-      "seeds", "metrics", "keep", "resources", "cells",
+      "seeds", "metrics", "keep", "collapse", "published", "resources", "cells",
     ]
     guard let version = root["ouroboros_plan"]?.value else {
       throw StudyError(root.position, "not a plan: 'ouroboros_plan' is missing")

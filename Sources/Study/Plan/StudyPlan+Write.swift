@@ -21,7 +21,15 @@ extension StudyPlan {
       ("generations", .integer(generations)),
       ("seeds", SeedRange.canonical(seeds)),
       ("metrics", .list(metrics.map(\.value))),
-      ("keep", .map(["samples": .list(keep.samples.map { .integer($0) })])),
+      (
+        "keep",
+        .map([
+          "samples": .list(keep.samples.map { .integer($0) }),
+          "previews": previews.map { .integer($0) } ?? .text("auto"),
+        ])
+      ),
+      ("collapse", collapse.optionValue),
+      ("published", .list(published.map(\.optionValue))),
       ("resources", resources.value),
     ]
     var lines = head.map { OptionValue.quoted($0) + ":" + $1.canonicalJSON + "," }

@@ -17,6 +17,12 @@ public struct StudyPlan: Sendable {
   public let generations: Int
   public let metrics: [ComponentChoice]
   public let keep: KeepSpec
+  /// Samples a generation that are recorded to be looked at; nil is `auto`.
+  public let previews: Int?
+  /// What collapse is to mean.
+  public let collapse: CollapseSpec
+  /// Numbers of a publication to compare with.
+  public let published: [PublishedEntry]
   public let resources: Resources
   public let notes: String
   public let paper: String
@@ -36,11 +42,18 @@ public struct StudyPlan: Sendable {
   ) {
     self.study = study
     self.seed = seed
-    self.cells = cells
+    let showsUnasked = cells.count <= PreviewSpec.mostCells
+    let shown = PreviewSpec(
+      count: settings.previews ?? (showsUnasked ? nil : 0), ofGenerations: settings.generations,
+      seeds: seeds)
+    self.cells = cells.map { $0.showing(shown) }
     self.seeds = seeds
     generations = settings.generations
     metrics = settings.metrics
     keep = settings.keep
+    previews = settings.previews
+    collapse = settings.collapse
+    published = settings.published
     resources = settings.resources
     notes = settings.notes
     paper = settings.paper
@@ -98,6 +111,10 @@ struct SharedSettings: Sendable {
   var generations: Int
   var metrics: [ComponentChoice]
   var keep: KeepSpec
+  /// nil is `auto`.
+  var previews: Int?
+  var collapse = CollapseSpec()
+  var published: [PublishedEntry] = []
   var resources = Resources()
   var notes = ""
   var paper = ""

@@ -31,7 +31,10 @@ final class StudySink: FarmSink {
   private var summaries: [String: [SummaryRow]] = [:]
   private var verdicts: [String: [Verdict]] = [:]
   /// The quantities that tell collapse, in the order of the study's metrics.
-  private let telling: [(metric: String, way: CollapseDirection)]
+  private let telling: [CollapseSign]
+  private let criteria: CollapseCriteria
+  private var bootstrap = SharedBootstrap()
+  private var findings: [String: [CollapseFinding]] = [:]
 
   private static let commitSeconds = 1.0
   private static let statusSeconds = 2.0
@@ -44,7 +47,8 @@ final class StudySink: FarmSink {
     self.stop = stop
     self.ranks = ranks
     study = options.study
-    telling = run.plan.metrics.flatMap { MetricRegistry.collapse(of: $0.name) }
+    telling = run.plan.metrics.flatMap { MetricRegistry.collapseSigns(of: $0.name) }
+    criteria = run.plan.collapse.criteria(metrics: run.plan.metrics.map(\.name))
     seeds = run.plan.seeds.sorted()
     for cell in run.plan.cells {
       for seed in run.plan.seeds {
@@ -116,11 +120,39 @@ final class StudySink: FarmSink {
     try database.writeSummary(rows)
     summaries[cell] = rows
     let found = telling.compactMap {
-      Verdict(table, metric: $0.metric, risesInCollapse: $0.way == .rises)
+      Verdict(table, metric: $0.quantity, risesInCollapse: $0.way == .rises)
     }
     try database.writeVerdicts(found)
     verdicts[cell] = found
+    let judged = criteria.findings(table, &bootstrap)
+    let diverged = Set(
+      seeds.filter { index.progress(cell: cell, seed: $0).status == .diverged })
+    try database.writeCollapse(judged, criteria.times(table, diverged: diverged), criteria.thresholds)
+    findings[cell] = judged
     pendingRows = true
+  }
+
+  /// Compares cells that differ in the number of samples alone.
+  private func judgeScalingLaws() throws {
+    for group in plan.scalingGroups {
+      let tables = group.compactMap { member in
+        index.table(cell: member.cell, seeds: seeds).map { (table: $0, samples: member.samples) }
+      }
+      guard tables.count == group.count else { continue }
+      let found = criteria.scalingLaw(tables, &bootstrap)
+      try database.writeCollapse(found, [], criteria.thresholds)
+      for finding in found { findings[finding.cell, default: []].append(finding) }
+    }
+  }
+
+  /// The published numbers of each cell.
+  private func writePublished() throws {
+    guard !plan.published.isEmpty else { return }
+    for cell in plan.cells {
+      try database.writePublished(
+        plan.published.filter { $0.applies(to: cell) }.map { $0.value(source: plan.paper) },
+        cell: cell.id)
+    }
   }
 
   private var finishedChains: Int {
@@ -144,6 +176,8 @@ final class StudySink: FarmSink {
   func finish() throws -> Int32 {
     progress.end()
     for cell in plan.cells { try summarise(cell.id) }
+    try judgeScalingLaws()
+    try writePublished()
     closing = ClosingTable(plan: plan, rows: summaries, verdicts: verdicts).lines
     let closed = try database.close()
     let incomplete = finishedChains < plan.chainCount

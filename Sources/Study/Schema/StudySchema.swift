@@ -52,6 +52,9 @@ public enum StudySchema {
       StudyKeys.loop, "Everything that happens between one fit and the next.",
       with: ["policy": reference(.policy), "corrector": reference(.corrector)])
     properties["keep"] = group(StudyKeys.keep, "What to keep besides the metrics.")
+    properties["collapse"] = group(
+      StudyKeys.collapse, "What collapse means here: the verdicts over seeds and the times to collapse.")
+    properties["published"] = published
     properties["resources"] = group(StudyKeys.resources, "How the ranks work together.")
     properties["seeds"] = seeds
     for (key, value) in axes(catalogue) { properties[key] = value }
@@ -71,6 +74,24 @@ public enum StudySchema {
     return .map([
       "type": .text("object"), "additionalProperties": .flag(false), "description": .text(help),
       "properties": .map(properties),
+    ])
+  }
+
+  private static var published: OptionValue {
+    guard
+      case .map(var entry) = group(
+        StudyKeys.publishedValue, "A number of the publication that the study reproduces.",
+        with: [
+          "where": .map([
+            "type": .text("object"),
+            "description": .text("Paths and values of the cells it is meant for; all where left out."),
+          ])
+        ])
+    else { preconditionFailure("a group is a mapping") }
+    entry["required"] = .list(["metric", "generation", "value"].map { .text($0) })
+    return .map([
+      "type": .text("array"), "items": .map(entry),
+      "description": .text("Published numbers, shown beside the measured ones."),
     ])
   }
 
