@@ -104,6 +104,33 @@ import Testing
     }
   }
 
+  /// Several power iterations in a step are as many steps of one.
+  @Test func spectralNormIterations() throws {
+    let linear = Linear(
+      "fc", inputs: 7, outputs: 6, weightName: "weight_orig", key: RandomKey(seed: 5))
+    func results(iterations: Int, steps: Int) throws -> [String: [Double]] {
+      let spectral = SpectralNormalisation(
+        linear.weight, iterations: iterations, key: RandomKey(seed: 5))
+      let graph = Graph()
+      let (weight, updates) = spectral.training(in: graph)
+      var evaluator = try GraphEvaluator(
+        .interpreter, graph, inputs: [:], outputs: ["w": weight, "kept": spectral(in: graph)],
+        updates: updates)
+      var results: [String: [Double]] = [:]
+      for _ in 0..<steps { results = try evaluator.step() }
+      return results
+    }
+    let (three, ones) = (try results(iterations: 3, steps: 4), try results(iterations: 1, steps: 12))
+    expectClose(try #require(three["w"]), try #require(ones["w"]), relative: 1e-12)
+    let (few, many) = (try results(iterations: 1, steps: 1), try results(iterations: 9, steps: 1))
+    let exact = try #require(
+      singularValues(linear.weight.array.map(Double.init), rows: 6, columns: 7))[0]
+    func error(_ results: [String: [Double]]) throws -> Double {
+      abs(Double(linear.weight.values[0]) / (try #require(results["w"]?[0])) / exact - 1)
+    }
+    #expect(try error(many) < error(few) / 10, "\(try error(few)) \(try error(many))")
+  }
+
   /// The mistakes of a layer's user are named with the user's line.
   @Test func mistakesNameTheCallersLine() {
     let graph = Graph()
