@@ -62,7 +62,7 @@ package struct AdversarialSettings: Sendable {
   static let specs: [OptionSpec] = [
     constraint.spec, NetworkOptions.networks.spec, latent.spec, width.spec, depth.spec, range.spec,
     normalised.spec, NetworkOptions.classes.spec, batch.spec, FitLength.steps.spec,
-    FitLength.epochs.spec, FitLength.budget.spec, criticSteps.spec,
+    FitLength.epochs.spec, FitLength.budget.spec, FitLength.mostSeconds.spec, criticSteps.spec,
     boostSteps.spec, clip.spec, clipping.spec, penalty.spec, powerIterations.spec, loss.spec, optimiser.spec, rate.spec,
     beta1.spec, beta2.spec, schedule.spec,
   ]

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Randomness
 import TestSupport
 import Testing
@@ -101,6 +102,24 @@ import Testing
     for name in ["w", "kept"] {
       expectClose(
         try #require(results[name]), linear.weight.array.map { Double($0) / exact }, relative: 1e-9)
+    }
+  }
+
+  /// A label that is no class makes its row infinite, and with it the mean; the others are as they were.
+  @Test func labelsThatAreNoClass() throws {
+    let graph = Graph()
+    let rows = graph.input("x", [4, 3]).crossEntropy(graph.input("labels", [4], .int32))
+    for evaluation in [EvaluatorKind.interpreter, .program] {
+      var evaluator = try GraphEvaluator(
+        evaluation, graph,
+        inputs: ["x": [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2], "labels": [2, 3, -1, 0]],
+        outputs: ["rows": rows, "mean": rows.average()])
+      let results = try evaluator.step()
+      let sum = 1 + exp(1.0) + exp(2.0)
+      let found = try #require(results["rows"])
+      expectClose([found[0], found[3]], [log(sum) - 2, log(sum)], relative: 1e-6)
+      #expect(found[1] == .infinity && found[2] == .infinity)
+      #expect(try #require(results["mean"]) == [.infinity])
     }
   }
 
