@@ -104,7 +104,13 @@ public struct LoopSpec: Sendable, Hashable {
 public struct KeepSpec: Sendable, Hashable {
   /// Generations whose samples are written to files.
   public var samples: [Int]
-  public init(samples: [Int] = []) { self.samples = samples }
+  /// Generations whose models are written to files, where the model is trained in many steps.
+  public var models: [Int]
+
+  public init(samples: [Int] = [], models: [Int] = []) {
+    self.samples = samples
+    self.models = models
+  }
 }
 
 /// One resolved combination of a study's parameters.

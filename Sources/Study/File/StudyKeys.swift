@@ -68,7 +68,11 @@ public enum StudyKeys {
   static let keptSamples = OptionSpec(
     "samples", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
     default: .list([]), help: "Generations whose samples are written to files.")
-  static let keep = [keptSamples]
+  static let keptModels = OptionSpec(
+    "models", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
+    default: .list([]),
+    help: "Generations whose neural models are written to files (safetensors, named as in PyTorch).")
+  static let keep = [keptSamples, keptModels]
 
   static let ranksPerChain = OptionSpec(
     "ranks_per_chain", .integer(1...1_048_576), unit: "ranks", default: .integer(1),
@@ -81,7 +85,11 @@ public enum StudyKeys {
     "precision", .choice(OperandPrecision.allCases.map(\.rawValue)),
     default: .text(OperandPrecision.float32.rawValue),
     help: "Operands of products and convolutions of neural models; sums and weights are float32.")
-  static let resources = [ranksPerChain, shards, precision]
+  static let reproducible = OptionSpec(
+    "reproducible", .flag, default: .flag(true),
+    help: "Whether the study is to have the same results everywhere; false allows fits that end by "
+      + "the clock (most_seconds).")
+  static let resources = [ranksPerChain, shards, precision, reproducible]
 
   /// The keys of a study file, in the order of the documentation.
   static let all = [

@@ -21,7 +21,13 @@ extension StudyPlan {
       ("generations", .integer(generations)),
       ("seeds", SeedRange.canonical(seeds)),
       ("metrics", .list(metrics.map(\.value))),
-      ("keep", .map(["samples": .list(keep.samples.map { .integer($0) })])),
+      (
+        "keep",
+        .map([
+          "samples": .list(keep.samples.map { .integer($0) }),
+          "models": .list(keep.models.map { .integer($0) }),
+        ])
+      ),
       ("resources", resources.value),
     ]
     var lines = head.map { OptionValue.quoted($0) + ":" + $1.canonicalJSON + "," }
