@@ -221,16 +221,7 @@ final class Chain<Model: GenerativeModel> {
       recipe = generation < last ? nextRecipe(generation + 1, key: generationKeys.compose) : nil
       let synthesis = try synthesize(
         model, generation: generation, recipe: recipe, keys: own, clock: &clock)
-      if cell.spec.keep.samples.contains(generation), let samples = synthesis?.samples {
-        try control.keep(generation, samples)
-        clock.charge(.write)
-      }
-      if cell.spec.keep.models.contains(generation), control.training.exchange.rank == 0,
-        let state = try model.encodedState(report: report)
-      {
-        try control.keepModel(generation, state)
-        clock.charge(.write)
-      }
+      try keep(synthesis?.samples, model, report, generation: generation, clock: &clock)
       if generation >= committed {
         try measure(
           model, generation: generation, samples: synthesis?.samples, report: report,
@@ -255,6 +246,23 @@ final class Chain<Model: GenerativeModel> {
     try control.emit(builder.take(status: .done, seconds: clock.take()))
     try forgetStates(&forgotten, before: last + 1)
     return .done
+  }
+
+  /// Hands over what the study keeps of a generation.
+  private func keep(
+    _ samples: SampleSet?, _ model: Model, _ report: FitReport, generation: Int,
+    clock: inout PhaseClock
+  ) throws {
+    if cell.spec.keep.samples.contains(generation), let samples {
+      try control.keep(generation, samples)
+      clock.charge(.write)
+    }
+    if cell.spec.keep.models.contains(generation), control.training.exchange.rank == 0,
+      let state = try model.encodedState(report: report)
+    {
+      try control.keepModel(generation, state)
+      clock.charge(.write)
+    }
   }
 
   // MARK: Kept models

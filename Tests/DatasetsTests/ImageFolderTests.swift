@@ -138,6 +138,8 @@ import Testing
     let small = try PNGFixture.file(width: 1, .grey, [1, 2, 3, 4])
     let clear = try PNGFixture.file(width: 2, .rgbAlpha, [UInt8](repeating: 7, count: 16))
     let greyClear = try PNGFixture.file(width: 2, .greyAlpha, [UInt8](repeating: 7, count: 8))
+    let bomb = try PNGFixture.file(width: 30_000, .grey, [UInt8](repeating: 0, count: 30_000), declared: 30_000)
+    let long = try PNGFixture.file(width: 40_000, .grey, [UInt8](repeating: 0, count: 40_000))
     var rotten = good
     rotten[good.count - 20] ^= 0x10
     let cases: [([String: [UInt8]], String, String)] = [
@@ -152,6 +154,8 @@ import Testing
       (beside("images/c.png", small), "/images/c.png: ", "1×4 pixels are less than the size asked for, 2"),
       (beside("images/c.png", clear), "/images/c.png: ", "transparent"),
       (beside("images/c.png", greyClear), "/images/c.png: ", "transparent"),
+      (beside("images/c.png", bomb), "/images/c.png: ", "bytes cannot hold 30000×30000 pixels"),
+      (beside("images/c.png", long), "/images/c.png: ", "40000×1 pixels, at most 32768 along a side"),
       (beside("images/more/c.png", good), "/images: ", "files (a.png) beside sub-folders (more)"),
       (["images/x/y/a.png": good], "/images/x: ", "holds the folder y"),
       (["images/.a.png": good], "/images: ", "the folder holds no images"),

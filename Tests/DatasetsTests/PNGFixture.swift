@@ -19,14 +19,16 @@ enum PNGFixture {
   /// - Parameters:
   ///   - samples: [height × width × channels], of 8 bits, or of 16 as pairs of bytes, the high one first.
   ///   - palette: red, green, blue of each entry.
+  ///   - declared: the height in the header, where it is not that of the samples.
   static func file(
-    width: Int, _ colour: Colour, _ samples: [UInt8], bits: Int = 8, palette: [UInt8] = []
+    width: Int, _ colour: Colour, _ samples: [UInt8], bits: Int = 8, palette: [UInt8] = [],
+    declared: Int? = nil
   ) throws -> [UInt8] {
     let line = width * colour.channels * bits / 8
     let height = samples.count / line
     var rows: [UInt8] = []
     for row in 0..<height { rows += [0] + samples[row * line..<(row + 1) * line] }  // filter none
-    let header = word(width) + word(height) + [UInt8(bits), colour.rawValue, 0, 0, 0]
+    let header = word(width) + word(declared ?? height) + [UInt8(bits), colour.rawValue, 0, 0, 0]
     return signature + chunk("IHDR", header) + (palette.isEmpty ? [] : chunk("PLTE", palette))
       + chunk("IDAT", try compressed(rows)) + chunk("IEND", [])
   }

@@ -11,6 +11,8 @@ public struct PNGImage: Sendable {
 
   /// The most pixels along a side.
   private static let longestSide = 1 << 15
+  /// The most pixels in a byte of a file: eight of one bit, and deflate makes at most 1,032 bytes of one.
+  private static let densestPixels = 8 * 1032
 
   /// Reads a file. Its colours are turned into the channels asked for: a grey image in three channels
   /// has the same value in each, a colour image in one has libpng's luminance. 16 bits become 8.
@@ -44,6 +46,10 @@ public struct PNGImage: Sendable {
       guard max(width, height) <= Self.longestSide else {
         throw DataError.malformed(
           path: path, reason: "\(width)×\(height) pixels, at most \(Self.longestSide) along a side")
+      }
+      guard width * height <= file.count * Self.densestPixels else {
+        throw DataError.malformed(
+          path: path, reason: "\(file.count) bytes cannot hold \(width)×\(height) pixels")
       }
       // A file of 16 bits that does not say otherwise has the curve of all others, as image programs
       // write them; the library would take it for linear.
