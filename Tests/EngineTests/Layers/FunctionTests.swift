@@ -119,7 +119,7 @@ import Testing
       let found = try #require(results["rows"])
       expectClose([found[0], found[3]], [log(sum) - 2, log(sum)], relative: 1e-6)
       #expect(found[1] == .infinity && found[2] == .infinity)
-      #expect(try #require(results["mean"]) == [.infinity])
+      #expect(results["mean"] == [.infinity])
     }
   }
 
@@ -147,7 +147,8 @@ import Testing
     func error(_ results: [String: [Double]]) throws -> Double {
       abs(Double(linear.weight.values[0]) / (try #require(results["w"]?[0])) / exact - 1)
     }
-    #expect(try error(many) < error(few) / 10, "\(try error(few)) \(try error(many))")
+    let (one, nine) = (try error(few), try error(many))
+    #expect(nine < one / 10, "\(one) \(nine)")
   }
 
   /// The mistakes of a layer's user are named with the user's line.

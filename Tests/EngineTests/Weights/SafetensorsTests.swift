@@ -71,6 +71,9 @@ import Testing
       refused += 1
     }
     #expect(refused == 27)
+    // The checksum of an earlier file among the metadata is no part of the new one.
+    let metadata = Dictionary(uniqueKeysWithValues: try file(good).metadata.map { ($0.key, $0.value) })
+    try file(SafetensorsFile.encode([digits], metadata: metadata, isChecked: true)).requireChecksum()
   }
 
   @Test func tableIsComplete() { #expect(HostileSafetensors.all.count == 54) }

@@ -83,6 +83,7 @@ extension SafetensorsFile {
     data.reserveCapacity(count)
     for tensor in tensors.indices { append(tensor, &data) }
     var metadata = metadata
+    metadata[checksumKey] = nil
     var sum = checksum(of: metadata)
     sum.add(data)
     metadata[checksumKey] = sum.text
