@@ -21,6 +21,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // oneDNN 2 and 3 behind one interface; Debian's libdnnl-dev has no pkg-config file.
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -49,7 +50,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Datasets",
-      dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness", "CZlib"],
+      dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness", "CZlib", "CPNG"],
       swiftSettings: settings),
     .target(
       name: "Metrics", dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness"],

@@ -18,16 +18,12 @@ INLINE void depthwise_places(const struct depthwise *x, long place, int count, l
       sums[i] += LOAD_SOME(from, whole, part) * weight;
     }
   }
-  const vector slope = SPLAT(x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope);
   EACH(i, count) {
     float *out = x->c + x->c_places[place + i] + channel;
     vector sum = sums[i];
     if (x->accumulate) sum = LOAD_SOME(out, whole, part) + sum;
     if (x->bias) sum += LOAD_SOME(x->bias + channel, whole, part);
-    if (x->activation != OUROBOROS_ACTIVATION_NONE) {
-      const bits below = sum <= 0;
-      sum = (vector)((below & (bits)(sum * slope)) | (~below & (bits)sum));
-    }
+    if (x->activation != OUROBOROS_ACTIVATION_NONE) sum = activated(sum, x->activation, x->slope);
     if (whole) STORE(out, sum);
     else STORE_PART(out, part, sum);
   }

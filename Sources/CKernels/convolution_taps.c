@@ -62,7 +62,7 @@ static void backward_row(const struct product_table *table, const ouroboros_conv
 /// Writes a row of `count` pixels; pixel i of channel c is lines[c·plane + place of i].
 static void finish_row(const ouroboros_convolution_t *x, const float *lines, long plane, long stride,
                        long shift, long pitch, long count, long channels, const float *bias, float *row) {
-  const float slope = x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope;
+  const int is_relu = x->activation == OUROBOROS_ACTIVATION_RELU;
   for (long c = 0; c < channels; c++) {
     const float *line = lines + c * plane;
     const float offset = bias ? bias[c] : 0;
@@ -71,7 +71,8 @@ static void finish_row(const ouroboros_convolution_t *x, const float *lines, lon
       float *out = row + i * channels + c;
       float value = line[phase * pitch + t] + offset;
       if (x->accumulate) value += *out;
-      if (x->activation != OUROBOROS_ACTIVATION_NONE && value <= 0) value *= slope;
+      if (x->activation != OUROBOROS_ACTIVATION_NONE && value <= 0)
+        value = is_relu ? 0 : value * x->slope;
       *out = value;
       if (++phase == stride) phase = 0, t++;
     }

@@ -75,7 +75,6 @@ ALONE static void KERNEL(winograd_weights)(const float *const g[9], long channel
 /// exist is NULL.
 ALONE static void KERNEL(winograd_sums)(const float *m, long plane, long channels, float *const out[4],
                                         const struct winograd_epilogue *x) {
-  const vector slope = SPLAT(x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope);
 #define BODY(channel, whole, part)                                                          \
   do {                                                                                      \
     vector rows[8];                                                                         \
@@ -92,10 +91,8 @@ ALONE static void KERNEL(winograd_sums)(const float *m, long plane, long channel
       vector sum = q % 2 == 0 ? row[0] + row[1] + row[2] : row[1] - row[2] - row[3];        \
       if (x->accumulate) sum = some(out[q] + (channel), whole, part) + sum;                 \
       sum += bias;                                                                          \
-      if (x->activation != OUROBOROS_ACTIVATION_NONE) {                                     \
-        const bits below = sum <= 0;                                                        \
-        sum = (vector)((below & (bits)(sum * slope)) | (~below & (bits)sum));               \
-      }                                                                                     \
+      if (x->activation != OUROBOROS_ACTIVATION_NONE)                                       \
+        sum = activated(sum, x->activation, x->slope);                                      \
       put(out[q] + (channel), sum, whole, part);                                            \
     }                                                                                       \
   } while (0)

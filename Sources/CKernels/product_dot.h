@@ -66,7 +66,6 @@ DOT(4, 2)
 /// c[i][j] = activation((c[i][j]) + alpha·sums[j·pitch + i] + bias[j]) for i < rows, j < columns.
 ALONE static void KERNEL(turn)(const struct turn *x) {
   const vector alpha = SPLAT(x->alpha);
-  const vector slope = SPLAT(x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope);
   for (long j = 0; j < x->columns; j += WIDTH) {
     const long part = x->columns - j < WIDTH ? x->columns - j : WIDTH;
     const vector bias = !x->bias        ? (vector){0}
@@ -84,10 +83,7 @@ ALONE static void KERNEL(turn)(const struct turn *x) {
         vector sum = t[q] * alpha;
         if (x->accumulate) sum = (part == WIDTH ? LOAD(out) : LOAD_PART(out, part)) + sum;
         sum += bias;
-        if (x->activation != OUROBOROS_ACTIVATION_NONE) {
-          const bits below = sum <= 0;
-          sum = (vector)((below & (bits)(sum * slope)) | (~below & (bits)sum));
-        }
+        if (x->activation != OUROBOROS_ACTIVATION_NONE) sum = activated(sum, x->activation, x->slope);
         if (part == WIDTH) STORE(out, sum);
         else STORE_PART(out, part, sum);
       }

@@ -127,14 +127,15 @@ static void run_dots(const struct product_plan *plan, const ouroboros_product_t 
     dot.few_row = x->k;
   }
   plan->task.table->dot[few - 1](&dot);
-  const float slope = x->activation == OUROBOROS_ACTIVATION_RELU ? 0 : x->slope;
+  const int is_relu = x->activation == OUROBOROS_ACTIVATION_RELU;
   for (long i = 0; i < x->m; i++)
     for (long j = 0; j < x->n; j++) {
       float *out = c + i * x->c_row + j;
       float sum = scratch[columns ? j * x->m + i : i * x->n + j] * x->alpha;
       if (x->accumulate) sum = *out + sum;
       if (bias) sum += bias[j];
-      if (x->activation != OUROBOROS_ACTIVATION_NONE && sum <= 0) sum *= slope;
+      if (x->activation != OUROBOROS_ACTIVATION_NONE && sum <= 0)
+        sum = is_relu ? 0 : sum * x->slope;
       *out = sum;
     }
 }

@@ -19,6 +19,12 @@ typedef int bits __attribute__((vector_size(4 * WIDTH), aligned(4)));
 #define STORE(p, v) (*(vector *)(p) = (v))
 #define SPLAT(x) ((vector){0} + (x))
 
+/// x where it is above zero or no number; below, x·slope, and 0 for ReLU: −∞·0 would be no number.
+INLINE vector activated(vector x, int activation, float slope) {
+  const bits below = x <= 0, kept = (bits){0} - (activation != OUROBOROS_ACTIVATION_RELU);
+  return (vector)((below & kept & (bits)(x * SPLAT(slope))) | (~below & (bits)x));
+}
+
 /// A multiply-add has its result after some four cycles, and two start in each: fewer sums than this would
 /// wait for themselves, so small tiles keep several sets.
 enum { SUMS_IN_FLIGHT = 8 };
@@ -43,13 +49,7 @@ INLINE void finish(const struct tile *tile, int rows, int vectors, int whole, ve
     }
   }
   if (tile->activation != OUROBOROS_ACTIVATION_NONE) {
-    const vector slope = SPLAT(tile->activation == OUROBOROS_ACTIVATION_RELU ? 0 : tile->slope);
-    // NaN is not <= 0 and stays. Adding zero turns −0 into 0.
-    EACH(r, rows) EACH(v, vectors) {
-      const vector x = sums[r][v];
-      const bits below = x <= 0;
-      sums[r][v] = (vector)((below & (bits)(x * slope)) | (~below & (bits)x));
-    }
+    EACH(r, rows) EACH(v, vectors) sums[r][v] = activated(sums[r][v], tile->activation, tile->slope);
   }
   EACH(r, rows) EACH(v, vectors) {
     float *out = tile->c[r] + v * WIDTH;

@@ -21,6 +21,7 @@ public enum DatasetRegistry {
     Digits.self,
     NPYDataset.self,
     SafetensorsDataset.self,
+    ImageFolder.self,
   ]
 
   /// The data set of a name; `nil` where there is none.

@@ -104,10 +104,14 @@ public struct LoopSpec: Sendable, Hashable {
 public struct KeepSpec: Sendable, Hashable {
   /// Generations whose samples are written to files.
   public var samples: [Int]
+  /// Generations whose models are written to files, where the model is trained in many steps.
+  public var models: [Int]
   /// What is recorded to be looked at.
   public var previews: PreviewSpec
-  public init(samples: [Int] = [], previews: PreviewSpec = .none) {
+
+  public init(samples: [Int] = [], models: [Int] = [], previews: PreviewSpec = .none) {
     self.samples = samples
+    self.models = models
     self.previews = previews
   }
 }
@@ -149,7 +153,7 @@ public struct CellSpec: Sendable {
   public func showing(_ previews: PreviewSpec) -> CellSpec {
     CellSpec(
       id: id, dataset: dataset, model: model, loop: loop, generations: generations,
-      metrics: metrics, keep: KeepSpec(samples: keep.samples, previews: previews))
+      metrics: metrics, keep: KeepSpec(samples: keep.samples, models: keep.models, previews: previews))
   }
 
   /// The canonical form whose hash is the id.

@@ -107,7 +107,7 @@ final class Chain<Model: GenerativeModel> {
       space: real.space, provenance: real.provenance, parts: [real], statistics: statistics,
       laws: laws)
     let report = try fitted(
-      &model, training, key: keys.firstFit, state: name, control: control)
+      &model, training, generation: 0, key: keys.firstFit, state: name, control: control)
     return FirstGeneration(
       real: real, statistics: statistics, blank: blank, model: model, report: report,
       isRestored: false)
@@ -115,11 +115,12 @@ final class Chain<Model: GenerativeModel> {
 
   /// Fits a model and keeps it, going on from where an interrupted fit was saved.
   private static func fitted(
-    _ model: inout Model, _ training: TrainingSet<Model.Statistics>, key: RandomKey, state: String,
-    control: ChainControl
+    _ model: inout Model, _ training: TrainingSet<Model.Statistics>, generation: Int,
+    key: RandomKey, state: String, control: ChainControl
   ) throws -> FitReport {
     guard Model.isTrained else { return try model.fit(training, key: key) }
     var context = control.training
+    context.progress = { try control.progress(generation, $0) }
     if let states = control.states {
       let unfinished = StateStore.unfinished(state)
       var saved = monotonicSeconds()
@@ -210,8 +211,8 @@ final class Chain<Model: GenerativeModel> {
             case .base: model = first.model
             }
             report = try Chain.fitted(
-              &model, training, key: generationKeys.fit, state: stateName(generation),
-              control: control)
+              &model, training, generation: generation, key: generationKeys.fit,
+              state: stateName(generation), control: control)
           }
         }
         if isKept { (model, report) = try restoredModel(generation) }
@@ -222,10 +223,7 @@ final class Chain<Model: GenerativeModel> {
       recipe = generation < last ? nextRecipe(generation + 1, key: generationKeys.compose) : nil
       let synthesis = try synthesize(
         model, generation: generation, recipe: recipe, keys: own, clock: &clock)
-      if cell.spec.keep.samples.contains(generation), let samples = synthesis?.samples {
-        try control.keep(generation, samples)
-        clock.charge(.write)
-      }
+      try keep(synthesis?.samples, model, report, generation: generation, clock: &clock)
       if generation >= committed {
         try measure(
           model, generation: generation, samples: synthesis?.samples, report: report,
@@ -251,6 +249,23 @@ final class Chain<Model: GenerativeModel> {
     try control.emit(builder.take(status: .done, seconds: clock.take()))
     try forgetStates(&forgotten, before: last + 1)
     return .done
+  }
+
+  /// Hands over what the study keeps of a generation.
+  private func keep(
+    _ samples: SampleSet?, _ model: Model, _ report: FitReport, generation: Int,
+    clock: inout PhaseClock
+  ) throws {
+    if cell.spec.keep.samples.contains(generation), let samples {
+      try control.keep(generation, samples)
+      clock.charge(.write)
+    }
+    if cell.spec.keep.models.contains(generation), control.training.exchange.rank == 0,
+      let state = try model.encodedState(report: report)
+    {
+      try control.keepModel(generation, state)
+      clock.charge(.write)
+    }
   }
 
   // MARK: Kept models

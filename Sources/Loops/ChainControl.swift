@@ -16,6 +16,10 @@ public struct ChainControl {
   public let tick: () throws -> Void
   /// Takes the samples of a generation that the study keeps.
   public let keep: (_ generation: Int, _ samples: SampleSet) throws -> Void
+  /// Takes the model of a generation that the study keeps: a safetensors file.
+  public let keepModel: (_ generation: Int, _ state: [UInt8]) throws -> Void
+  /// Takes how far the fit of a generation has come, after each of its steps. Takes next to no time.
+  public let progress: (_ generation: Int, _ fit: FitProgress) throws -> Void
   /// Seconds after which gathered generations are emitted although the chain goes on.
   public let blockSeconds: Double
   /// What models that are trained in many steps may use of the process.
@@ -26,13 +30,17 @@ public struct ChainControl {
   public init(
     emit: @escaping (ChainBlock) throws -> Void, shouldStop: @escaping () -> Bool = { false },
     tick: @escaping () throws -> Void = {},
-    keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in }, blockSeconds: Double = 1,
+    keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in },
+    keepModel: @escaping (Int, [UInt8]) throws -> Void = { _, _ in },
+    progress: @escaping (Int, FitProgress) throws -> Void = { _, _ in }, blockSeconds: Double = 1,
     training: TrainingContext = TrainingContext(), states: StateStore? = nil
   ) {
     self.emit = emit
     self.shouldStop = shouldStop
     self.tick = tick
     self.keep = keep
+    self.keepModel = keepModel
+    self.progress = progress
     self.blockSeconds = blockSeconds
     self.training = training
     self.states = states

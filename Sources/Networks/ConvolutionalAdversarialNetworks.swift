@@ -31,10 +31,12 @@ package struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
       + spectra.flatMap(\.variables)
   }
 
-  /// - Parameter image: [h, w, channels] of a sample, sides divisible by 4.
+  /// - Parameters:
+  ///   - image: [h, w, channels] of a sample, sides divisible by 4.
+  ///   - powerIterations: in each step of a spectrally normalised critic; nil for other critics.
   package init(
     latent: Int, channels: Int, image: [Int], output: OutputRange = .sigmoid, classes: Int = 0,
-    normalised: BatchNormalised = .none, isSpectral: Bool = false, key: RandomKey
+    normalised: BatchNormalised = .none, powerIterations: Int? = nil, key: RandomKey
   ) {
     precondition(image[0] % 4 == 0 && image[1] % 4 == 0, "images \(image)")
     let small = [image[0] / 4, image[1] / 4, 2 * channels]
@@ -47,7 +49,7 @@ package struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
     up2 = TransposedConvolutionLayer(
       "generator.conv2", inputs: channels, outputs: image[2], kernel: 4, stride: 2, padding: 1,
       key: key)
-    let weightName = isSpectral ? "weight_orig" : "weight"
+    let weightName = powerIterations != nil ? "weight_orig" : "weight"
     down1 = ConvolutionLayer(
       "critic.conv1", inputs: image[2], outputs: channels, kernel: 4, stride: 2, padding: 1,
       weightName: weightName, key: key)
@@ -66,9 +68,10 @@ package struct ConvolutionalAdversarialNetworks: AdversarialNetworks {
       ]
     criticNorm =
       normalised == .both ? BatchNormalisation("critic.norm2", channels: 2 * channels) : nil
-    spectra =
-      isSpectral
-      ? ([down1.weight, down2.weight] + head.weights).map { SpectralNormalisation($0, key: key) } : []
+    let weights = [down1.weight, down2.weight] + head.weights
+    spectra = powerIterations.map { count in
+      weights.map { SpectralNormalisation($0, iterations: count, key: key) }
+    } ?? []
     smallShape = small
     imageShape = image
     self.latent = latent

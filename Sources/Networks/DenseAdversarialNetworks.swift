@@ -26,9 +26,10 @@ package struct DenseAdversarialNetworks: AdversarialNetworks {
   /// - Parameters:
   ///   - hidden: the widths of the hidden layers, the same in both networks.
   ///   - data: numbers a sample.
+  ///   - powerIterations: in each step of a spectrally normalised critic; nil for other critics.
   package init(
     latent: Int, hidden: [Int], data: Int, output: OutputRange = .sigmoid, classes: Int = 0,
-    normalised: BatchNormalised = .none, isSpectral: Bool = false, key: RandomKey
+    normalised: BatchNormalised = .none, powerIterations: Int? = nil, key: RandomKey
   ) {
     func chain(_ name: String, _ widths: [Int], _ weightName: String) -> [Linear] {
       (1..<widths.count).map {
@@ -41,12 +42,15 @@ package struct DenseAdversarialNetworks: AdversarialNetworks {
       hidden.indices.map { BatchNormalisation("\(name).norm\($0 + 1)", channels: hidden[$0]) }
     }
     generator = chain("generator", [latent + classes] + hidden + [data], "weight")
-    let layers = chain("critic", [data] + hidden + [1], isSpectral ? "weight_orig" : "weight")
+    let layers = chain("critic", [data] + hidden + [1], powerIterations != nil ? "weight_orig" : "weight")
     critic = Array(layers.dropLast())
     head = CriticHead(layers[layers.count - 1], classes: classes, key: key)
     generatorNorms = normalised == .none ? [] : norms("generator")
     criticNorms = normalised == .both ? norms("critic") : []
-    spectra = isSpectral ? (critic.map(\.weight) + head.weights).map { SpectralNormalisation($0, key: key) } : []
+    let weights = critic.map(\.weight) + head.weights
+    spectra = powerIterations.map { count in
+      weights.map { SpectralNormalisation($0, iterations: count, key: key) }
+    } ?? []
     imageShape = [data]
     self.latent = latent
     self.classes = classes

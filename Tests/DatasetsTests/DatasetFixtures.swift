@@ -38,7 +38,8 @@ enum Fixtures {
       files: DataFiles(directory: directory))
   }
 
-  /// Runs `body` with a new directory that holds `files`, and removes it afterwards.
+  /// Runs `body` with a new directory that holds `files`, in sub-folders where their names have some, and
+  /// removes it afterwards.
   static func withFiles<Result>(
     _ files: [String: [UInt8]], _ body: (String) throws -> Result
   ) throws -> Result {
@@ -46,7 +47,12 @@ enum Fixtures {
       .appending(path: "datasets-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
-    for (name, bytes) in files { try Data(bytes).write(to: directory.appending(path: name)) }
+    for (name, bytes) in files {
+      let file = directory.appending(path: name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(bytes).write(to: file)
+    }
     return try body(directory.path)
   }
 }

@@ -14,7 +14,12 @@ import Testing
       (0..<64).map { String((row + $0) % 17) }.joined(separator: ",") + ",\(row % 10)\n"
     }
     let values = (0..<60).map { Double($0) }
-    return [
+    var images: [String: [UInt8]] = [:]
+    for index in 0..<20 {
+      images["images/\(index % 2)/\(index).png"] = try PNGFixture.file(
+        width: 2, .grey, [UInt8(index), 7, 8, 9])
+    }
+    return images.merging([
       "train-images-idx3-ubyte": .idx([20, 2, 2], pixels),
       "train-labels-idx1-ubyte.gz": try [UInt8].idx([20], (0..<20).map { UInt8($0 % 10) })
         .gzipped(),
@@ -30,7 +35,7 @@ import Testing
       "samples.safetensors": SafetensorsFile.encode([
         SafetensorsTensor("samples", shape: [20, 3], .float64(values))
       ]),
-    ]
+    ]) { $1 }
   }
 
   /// Values for mandatory options.
@@ -41,11 +46,12 @@ import Testing
     "digits": ["path": .text("digits.csv")],
     "npy": ["path": .text("array.npy")],
     "safetensors": ["path": .text("samples.safetensors")],
+    "image-folder": ["path": .text("images"), "size": .integer(2)],
   ]
 
   @Test func namesAreUniqueAndWellFormed() {
     let names = DatasetRegistry.all.map { $0.component.name }
-    #expect(names.count == 17)
+    #expect(names.count == 18)
     #expect(Set(names).count == names.count)
     for name in names {
       #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" }, "\(name)")

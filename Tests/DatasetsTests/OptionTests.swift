@@ -51,6 +51,7 @@ import Testing
       ("text", ["path": .text("a.txt")], "set path to a text file"),
       ("npy", ["path": .text("a.npy")], "set path to a .npy file"),
       ("safetensors", ["path": .text("a.safetensors")], "set path to a safetensors file"),
+      ("image-folder", ["path": .text("images")], "set path to a folder of .png files"),
     ] as [(String, [String: OptionValue], String)] {
       do {
         _ = try Fixtures.dataset(name, options)

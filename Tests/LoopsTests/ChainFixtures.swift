@@ -44,6 +44,9 @@ struct Recorded {
   var provenance: [String] = []
   var message = ""
   var kept: [Int: SampleSet] = [:]
+  var keptModels: [Int: [UInt8]] = [:]
+  /// What fits have said of themselves: their generation and how far they had come.
+  var progress: [(generation: Int, fit: FitProgress)] = []
   var blocks = 0
 
   /// One quantity over the generations.
@@ -65,6 +68,7 @@ struct Bench {
   var metrics: [ComponentChoice]
   var generations = 5
   var keep: [Int] = []
+  var keepModels: [Int] = []
 
   /// 20 real samples from N(1, 2²).
   init() throws {
@@ -80,7 +84,7 @@ struct Bench {
     let data = try choice(dataset.component, datasetOptions)
     let spec = CellSpec(
       id: id, dataset: data, model: try choice(model.component, modelOptions), loop: loop,
-      generations: generations, metrics: metrics, keep: KeepSpec(samples: keep))
+      generations: generations, metrics: metrics, keep: KeepSpec(samples: keep, models: keepModels))
     let set = try dataset.init(options: data.options, files: DataFiles(directory: "/"))
     return try PreparedCell(spec, dataset: set, model: model)
   }
@@ -110,6 +114,7 @@ struct Bench {
         return generation >= stopBefore
       },
       keep: { generation, samples in recorded.kept[generation] = samples },
+      keepModel: { generation, state in recorded.keptModels[generation] = state },
       blockSeconds: blockSeconds)
     let status = try prepared(loop).run(
       seed: seed, study: study, committed: committed, cache: &cache, control: control)

@@ -95,6 +95,8 @@ struct NeuralBench {
           outcome.recorded.status = block.status
         }, shouldStop: isTime,
         keep: { generation, samples in outcome.recorded.kept[generation] = samples },
+        keepModel: { generation, state in outcome.recorded.keptModels[generation] = state },
+        progress: { generation, fit in outcome.recorded.progress.append((generation, fit)) },
         training: training, states: states?.store)
       var cache = FirstGenerationCache()
       let status = try bench.prepared(loop).run(

@@ -1,3 +1,4 @@
+import Engine
 import Loops
 import Metrics
 import Models
@@ -52,6 +53,41 @@ import Testing
         #expect(states.fits == 4 && states.leftOvers == [])
       }
     }
+  }
+
+  /// Models that the study keeps are those that the samples were drawn from, whenever the chain was
+  /// interrupted; statistical models have none.
+  @Test(arguments: [true, false])
+  func keepsModels(isAdversarial: Bool) throws {
+    var bench = try isAdversarial ? NeuralBench(WassersteinGAN.self) : NeuralBench()
+    bench.bench.keepModels = [0, 3]
+    bench.bench.keep = [3]
+    let whole = try bench.run(loop(), states: nil).recorded
+    #expect(whole.keptModels.keys.sorted() == [0, 3] && whole.keptModels[0] != whole.keptModels[3])
+    let file = try SafetensorsFile(#require(whole.keptModels[3]), path: "a model")
+    #expect(file.entry(isAdversarial ? "generator.fc1.weight" : "fc3.weight") != nil)
+    let specs = bench.bench.model.component.options
+    var model = try bench.bench.model.init(
+      options: OptionValues(bench.bench.modelOptions, specs: specs), space: .vectors(dimension: 1))
+    let report = try model.restore(state: #require(whole.keptModels[3]))
+    #expect(report.values.first { $0.name == "steps" }?.value == 3)
+    for stop in 0..<16 {
+      let resumed = try bench.run(loop(), states: KeptStates(), stops: [stop])
+      #expect(resumed.recorded.keptModels == whole.keptModels, "stopped at \(stop)")
+    }
+    bench.bench.model = Gaussian.self
+    bench.bench.modelOptions = [:]
+    #expect(try bench.run(loop(), states: nil).recorded.keptModels.isEmpty)
+  }
+
+  /// Fits tell how far they have come after each step.
+  @Test func tellsProgress() throws {
+    let bench = try NeuralBench()
+    let told = try bench.run(loop(), states: nil).recorded.progress
+    #expect(told.map(\.generation) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+    #expect(told.map(\.fit.step) == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3])
+    #expect(told.allSatisfy { $0.fit.steps == 3 && $0.fit.loss.isFinite })
+    #expect(Set(told.map(\.fit.loss)).count == 12)
   }
 
   /// A loop keeps the models that it can still ask for, and no others.

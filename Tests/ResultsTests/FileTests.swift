@@ -113,6 +113,14 @@ import Testing
         elapsedSeconds: 1.5, remainingSeconds: nil, ranks: 3, updated: "2026-01-01T00:00:00Z")
       try run.write(status)
       #expect(try run.readStatus() == status)
+      var fitting = status
+      fitting.fits = [
+        FitStatus(rank: 2, cell: "c", seed: 1, generation: 4, step: 7, steps: 9, loss: nil),
+        FitStatus(rank: 3, cell: "c", seed: 2, generation: 0, step: 1, steps: 9, loss: -0.5),
+      ]
+      try run.write(fitting)
+      #expect(try run.readStatus() == fitting && fitting != status)
+      try run.write(status)
       let text = String(decoding: try run.contents(of: "status.json"), as: UTF8.self)
       let keys = ["\"chains\"", "\"elapsedSeconds\"", "\"ranks\"", "\"state\"", "\"updated\""]
       let places = keys.compactMap { text.range(of: $0)?.lowerBound }

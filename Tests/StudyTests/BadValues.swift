@@ -107,7 +107,19 @@ let badValues: [BadStudy] = [
     "from 0 to 4 or 'last', found 5"),
   BadStudy("keep word", edited(adding: "keep: {samples: [lost]}"), "10:18", "did you mean 'last'"),
   BadStudy(
-    "keep models", edited(adding: "keep: {models: [last]}"), "10:8", "unknown key 'models' in keep"),
+    "keep model", edited(adding: "keep: {model: [last]}"), "10:8", "did you mean 'models'"),
+  BadStudy(
+    "keep models beyond the end", edited(adding: "keep: {models: [last, 7]}"), "10:23",
+    "'keep.models': expected a generation from 0 to 4 or 'last', found 7"),
+  BadStudy(
+    "reproducible", edited(adding: "resources: {reproducible: maybe}"), "10:27", "true or false"),
+  BadStudy(
+    "clock", edited(3, "model: {name: network, most_seconds: 60}"), "3:38",
+    "expected 0, or resources: {reproducible: false}"),
+  BadStudy(
+    "clock in a matrix",
+    edited(3, "model: {name: network}", adding: "matrix: {model.most_seconds: [0, 60]}"), "10:34",
+    "ends by the clock"),
   BadStudy(
     "more ranks than shards", edited(adding: "resources: {shards: 4, ranks_per_chain: 5}"), "10:41",
     "at most as many ranks as shards"),

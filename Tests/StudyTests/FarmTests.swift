@@ -51,6 +51,23 @@ import Testing
     #expect(farm.sink.results.sorted() == [0, 1] && farm.coordinator.reports.count == 7)
   }
 
+  /// What workers say of the work in hand arrives in order and ends with the bundle.
+  @Test(arguments: 0..<10)
+  func progressArrives(seed: Int) throws {
+    var stream = RandomStream(key: RandomKey(seed: UInt64(900 + seed)))
+    let farm = Farm(tasks: 40, workers: 1 + stream.integer(below: 4))
+    for runner in farm.runners { runner.tellsProgress = true }
+    try farm.run(stream: &stream)
+    for runner in farm.runners {
+      let told = farm.sink.progress.filter { $0.rank == runner.rank }.map(\.task)
+      #expect(told.compactMap { $0 } == runner.told)
+      #expect(told.isEmpty || told.last == .some(nil), "the bundle's end follows")
+    }
+    // A worker looks at its mailbox once in a while only.
+    let all = farm.runners.flatMap(\.told)
+    #expect(!all.isEmpty && all.count <= 40)
+  }
+
   /// Errors of a runner and of the record keeper come out; nothing is swallowed.
   @Test func errorsComeOut() throws {
     var stream = RandomStream(key: RandomKey(seed: 1))
@@ -95,8 +112,11 @@ private final class Mailbox: Transport {
 
 /// A runner whose results are the numbers of its tasks.
 private final class Runner: TaskRunner {
-  private let rank: Int
+  let rank: Int
   private(set) var ran: [Int] = []
+  /// The tasks of which something was told while they ran.
+  private(set) var told: [Int] = []
+  var tellsProgress = false
   private var unsent: [Int] = []
   var isLazy = false
   var failsAt = Int.max
@@ -117,6 +137,12 @@ private final class Runner: TaskRunner {
     return unsent.map(UInt8.init)
   }
 
+  func takeProgress() -> [UInt8]? {
+    guard tellsProgress, let task = ran.last else { return nil }
+    told.append(task)
+    return [UInt8(task)]
+  }
+
   func report() -> WorkerReport {
     WorkerReport(
       rank: rank, host: "", seconds: [:], chains: ran.count, generations: 0, firstFitted: 0,
@@ -127,6 +153,8 @@ private final class Runner: TaskRunner {
 private final class Sink: FarmSink {
   private(set) var results: [Int] = []
   private(set) var periods = 0
+  /// What was told, and nil where a bundle was done.
+  private(set) var progress: [(rank: Int, task: Int?)] = []
   var stopAfter = Int.max
   var isFull = false
   var wantsStop: Bool { results.count >= stopAfter }
@@ -134,6 +162,10 @@ private final class Sink: FarmSink {
   func take(_ results: [UInt8], from rank: Int) throws {
     if isFull { throw Broken() }
     self.results += results.map(Int.init)
+  }
+
+  func take(progress bytes: [UInt8]?, from rank: Int) {
+    progress.append((rank, bytes.map { Int($0[0]) }))
   }
 
   func periodic() { periods += 1 }

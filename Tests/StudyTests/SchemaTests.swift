@@ -70,7 +70,7 @@ import Testing
     ),
     edited(
       6, "  samples: [1, 2, 3, 4]\n  corrector: {name: shrink}",
-      adding: "keep: {samples: [0, last]}\nresources: {shards: 1}"),
+      adding: "keep: {samples: [0, last], models: [last]}\nresources: {shards: 1, reproducible: false}"),
     edited(8, "seeds: [4, 2]"),
     edited(3, "# no model", adding: "zip: {model: [mixture, gaussian]}"),
   ]

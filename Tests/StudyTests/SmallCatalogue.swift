@@ -39,6 +39,12 @@ let smallCatalogue = Catalogue(
         OptionSpec("shared", .flag, default: .flag(false), help: "One covariance for all."),
         OptionSpec("label", .text(maximumLength: 8), default: .text(""), help: "A remark."),
       ]),
+    Component(
+      name: "network", summary: "A model whose fits may end by the clock.",
+      options: [
+        OptionSpec(
+          "most_seconds", .real(.nonNegative), unit: "seconds", default: .real(0), help: "The limit.")
+      ]),
   ],
   policies: [
     Component(name: "replace", summary: "The last generation alone."),

@@ -24,8 +24,8 @@ import Testing
       seeds: [5, 3]
       seed: 11
       metrics: [moments, {name: wasserstein, projections: 9}]
-      keep: {samples: [last, 0, 3]}
-      resources: {ranks_per_chain: 1, shards: 1}
+      keep: {samples: [last, 0, 3], models: [2, last, 2]}
+      resources: {ranks_per_chain: 1, shards: 1, reproducible: false}
       notes: "line one\\nline two"
       paper: A paper
       """)
@@ -33,6 +33,7 @@ import Testing
     #expect(plan.cells.count == 1 && plan.varying == [[]])
     #expect(plan.study == "every.key-1_2" && plan.seed == 11 && plan.seeds == [5, 3])
     #expect(plan.generations == 4 && plan.keep.samples == [0, 3])
+    #expect(plan.keep.models == [2, 3] && !plan.resources.isReproducible)
     #expect(plan.metrics.map(\.name) == ["moments", "wasserstein"])
     #expect(plan.metrics[1].options.values == ["projections": .integer(9)])
     #expect(plan.notes == "line one\nline two" && plan.paper == "A paper")
@@ -52,9 +53,20 @@ import Testing
   @Test func defaultsAreTheDeclaredOnes() throws {
     let plan = try expanded(edited(6, "  # samples"))
     let cell = try #require(plan.cells.first)
-    #expect(plan.seed == 0 && plan.keep.samples.isEmpty && plan.notes.isEmpty)
+    #expect(plan.seed == 0 && plan.keep == KeepSpec() && plan.notes.isEmpty)
+    #expect(plan.resources == Resources() && plan.resources.isReproducible)
     #expect(cell.loop.samples == .sameAsData && cell.loop.real == nil && cell.loop.start == .cold)
     #expect(cell.loop.bias == 1 && cell.loop.statisticalError && cell.loop.corrector.name == "none")
+  }
+
+  /// A fit may end by the clock where the study says that it may differ from run to run.
+  @Test func clocks() throws {
+    let model = "model: {name: network, most_seconds: 60}"
+    let plan = try expanded(edited(3, model, adding: "resources: {reproducible: false}"))
+    #expect(plan.cells[0].model.options.values["most_seconds"] == .real(60))
+    let copy = try StudyPlan.decode(Array(plan.json.utf8), catalogue: smallCatalogue)
+    #expect(copy.json == plan.json && !copy.resources.isReproducible)
+    #expect(throws: Never.self) { try expanded(edited(3, "model: {name: network, most_seconds: 0}")) }
   }
 
   @Test(arguments: [

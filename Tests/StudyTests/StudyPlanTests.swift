@@ -9,7 +9,7 @@ import Testing
   private let text = edited(
     adding: """
       matrix: {loop.bias: [0.5, 1], model: [gaussian, {name: mixture, label: "é🔥\\x85\\u2028"}]}
-      keep: {samples: [0, last]}
+      keep: {samples: [0, last], models: [last]}
       notes: "quote \\" backslash \\\\ newline \\n tab \\t bell \\a del \\x7f nbsp \\xa0 line \\u2028 mark \\ufeff"
       """)
 
@@ -138,6 +138,10 @@ import Testing
     (
       edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {samples: [last]}"),
       "'keep.samples' was [], is [4]"
+    ),
+    (
+      edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {models: [0]}"),
+      "'keep.models' was [], is [0]"
     ),
     (
       edited(8, "seeds: [0, 1, 2]", adding: "matrix: {loop.bias: [0.5, 1]}"),

@@ -14,19 +14,23 @@ public struct SpectralNormalisation: Layer {
   public let u: Variable
   /// [in], a unit vector: `x.weight_v`.
   public let v: Variable
+  /// Steps of the power iteration in a step of the training.
+  public let iterations: Int
 
   /// u and v; the weights are listed by their layer.
   public var variables: [Variable] { [u, v] }
 
   /// - Parameters:
   ///   - weight: of a linear or a convolution layer.
+  ///   - iterations: of the power iteration, in each step of the training: `n_power_iterations`.
   ///   - key: the key of the model.
-  public init(_ weight: Variable, key: RandomKey) {
+  public init(_ weight: Variable, iterations: Int = 1, key: RandomKey) {
     let suffix = "_orig"
     let base = weight.name.hasSuffix(suffix) ? String(weight.name.dropLast(suffix.count)) : weight.name
     let outputs = weight.shape[0]
     let inputs = weight.count / max(outputs, 1)
     self.weight = weight
+    self.iterations = iterations
     u = Variable("\(base)_u", [outputs], isTrainable: false)
     // A file counts the inputs of a convolution channels first.
     var layout = FileLayout.same
@@ -43,12 +47,12 @@ public struct SpectralNormalisation: Layer {
     }
   }
 
-  /// The divided weights after one step of the power iteration, and the updates that keep it.
+  /// The divided weights after the steps of the power iteration, and the updates that keep them.
   public func training(
     in graph: Graph, file: StaticString = #fileID, line: Int = #line
   ) -> (weight: Tensor, updates: [Update]) {
     let result = graph.value(of: weight, file: file, line: line).spectrallyNormalised(
-      u: graph.value(of: u, file: file, line: line), file: file, line: line)
+      u: graph.value(of: u, file: file, line: line), iterations: iterations, file: file, line: line)
     return (result.weights, [.assign(u, result.u), .assign(v, result.v)])
   }
 

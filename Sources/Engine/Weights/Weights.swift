@@ -45,9 +45,11 @@ public func loadWeights(
 /// The bytes of a safetensors file with the values of all `variables`, F32, in the layout of PyTorch's
 /// `state_dict`. The same values give the same bytes, whatever the order of the variables.
 ///
+/// - Parameter isChecked: whether the metadata hold a checksum; see `requireChecksum`.
 /// - Throws: `WeightsError` when two variables have the same name; `path` is for its message.
 public func encodeWeights(
-  _ variables: [Variable], metadata: [String: String] = [:], path: String = "weights"
+  _ variables: [Variable], metadata: [String: String] = [:], isChecked: Bool = false,
+  path: String = "weights"
 ) throws(WeightsError) -> [UInt8] {
   var problems = WeightsError(path: path)
   problems.repeated = repeatedNames(variables)
@@ -56,17 +58,16 @@ public func encodeWeights(
     SafetensorsFile.Description(name: $0.name, type: .float32, shape: $0.fileShape)
   }
   let order = SafetensorsFile.order(of: descriptions)
-  var bytes = SafetensorsFile.header(of: order.map { descriptions[$0] }, metadata: metadata)
-  bytes.reserveCapacity(bytes.count + variables.reduce(0) { $0 + 4 * $1.count })
-  for index in order {
-    let variable = variables[index]
+  return SafetensorsFile.encode(
+    order.map { descriptions[$0] }, metadata: metadata, isChecked: isChecked
+  ) { place, bytes in
+    let variable = variables[order[place]]
     if variable.fileLayout == .same {
       bytes.append(contentsOf: UnsafeRawBufferPointer(variable.values))
     } else {
       variable.fileValues.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
   }
-  return bytes
 }
 
 /// The names that more than one variable has, and the one that the format keeps for itself.

@@ -175,28 +175,34 @@ final class AdversarialPrograms {
       guard let values = singularValues(matrix, rows: rows, columns: columns) else { return .nan }
       var norm = values.max() ?? 0
       if let spectrum = networks.spectra.first(where: { $0.weight === variable }) {
-        norm /= Self.estimate(spectrum.u.values.map(Double.init), matrix, rows, columns)
+        norm /= Self.estimate(
+          spectrum.u.values.map(Double.init), matrix, rows, columns, iterations: spectrum.iterations)
       }
       largest = max(largest, norm)
     }
     return largest
   }
 
-  /// σ as one step of the power iteration from u gives it: |W·v| with v = Wᵀu/|Wᵀu|.
+  /// σ as steps of the power iteration from u give it: |W·v| with v = Wᵀu/|Wᵀu|.
   private static func estimate(
-    _ u: [Double], _ matrix: [Double], _ rows: Int, _ columns: Int
+    _ u: [Double], _ matrix: [Double], _ rows: Int, _ columns: Int, iterations: Int
   ) -> Double {
-    var v = [Double](repeating: 0, count: columns)
-    for row in 0..<rows {
-      for column in 0..<columns { v[column] += u[row] * matrix[row * columns + column] }
+    var u = u
+    var ratio = Double.nan
+    for _ in 0..<iterations {
+      var v = [Double](repeating: 0, count: columns)
+      for row in 0..<rows {
+        for column in 0..<columns { v[column] += u[row] * matrix[row * columns + column] }
+      }
+      for row in 0..<rows {
+        u[row] = 0
+        for column in 0..<columns { u[row] += matrix[row * columns + column] * v[column] }
+      }
+      // u is W·v for a v that is not a unit vector.
+      let length = u.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      ratio = length / v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for row in 0..<rows { u[row] /= length }
     }
-    let length = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    var squares = 0.0
-    for row in 0..<rows {
-      var product = 0.0
-      for column in 0..<columns { product += matrix[row * columns + column] * v[column] }
-      squares += product * product
-    }
-    return squares.squareRoot() / length
+    return ratio
   }
 }

@@ -38,6 +38,10 @@ package struct AdversarialSettings: Sendable {
     help: "Clip after every critic step (the paper) or before it (the paper's code).")
   static let penalty = Option.real(
     "penalty_weight", in: .nonNegative, default: 10, help: "Weight of the gradient penalty.")
+  static let powerIterations = Option.integer(
+    "power_iterations", in: 1...1_000, default: 1,
+    help: "Power iterations a critic step of spectral-norm; 1 as published, more where a high learning "
+      + "rate moves the weights faster than one can follow.")
   static let loss = Option.choice(
     "loss", ["wasserstein", "hinge"], default: "wasserstein", help: "The critic's loss.")
   static let optimiser = Option.choice(
@@ -58,9 +62,9 @@ package struct AdversarialSettings: Sendable {
   static let specs: [OptionSpec] = [
     constraint.spec, NetworkOptions.networks.spec, latent.spec, width.spec, depth.spec, range.spec,
     normalised.spec, NetworkOptions.classes.spec, batch.spec, FitLength.steps.spec,
-    FitLength.epochs.spec, FitLength.budget.spec, criticSteps.spec, boostSteps.spec, clip.spec,
-    clipping.spec, penalty.spec, loss.spec, optimiser.spec, rate.spec, beta1.spec, beta2.spec,
-    schedule.spec,
+    FitLength.epochs.spec, FitLength.budget.spec, FitLength.mostSeconds.spec, criticSteps.spec,
+    boostSteps.spec, clip.spec, clipping.spec, penalty.spec, powerIterations.spec, loss.spec, optimiser.spec, rate.spec,
+    beta1.spec, beta2.spec, schedule.spec,
   ]
 
   let constraint: WassersteinGAN.Constraint
@@ -72,6 +76,8 @@ package struct AdversarialSettings: Sendable {
   let clip: Float
   let clipsBefore: Bool
   let penaltyWeight: Float
+  /// Of each step of a spectrally normalised critic; nil for other critics.
+  let powerIterations: Int?
   let isHinge: Bool
   let length: FitLength
   let rule: OptimiserRule
@@ -105,6 +111,7 @@ package struct AdversarialSettings: Sendable {
     clip = Float(options[Self.clip])
     clipsBefore = options[Self.clipping] == "before"
     penaltyWeight = Float(options[Self.penalty])
+    powerIterations = constraint == .spectralNorm ? options[Self.powerIterations] : nil
     isHinge = options[Self.loss] == "hinge"
     length = try FitLength(options: options, default: .steps(10_000), component: name)
     let isAdam =
@@ -146,16 +153,16 @@ package struct AdversarialSettings: Sendable {
 
   /// The networks before training.
   func networks(_ space: SampleSpace, key: RandomKey) -> any AdversarialNetworks {
-    let isSpectral = constraint == .spectralNorm
     if isConvolutional {
       return ConvolutionalAdversarialNetworks(
         latent: latent, channels: width == 0 ? 64 : width, image: NetworkOptions.imageShape(space),
-        output: range, classes: classes, normalised: normalised, isSpectral: isSpectral, key: key)
+        output: range, classes: classes, normalised: normalised,
+        powerIterations: powerIterations, key: key)
     }
     return DenseAdversarialNetworks(
       latent: latent, hidden: [Int](repeating: width == 0 ? 512 : width, count: depth),
       data: space.width, output: range, classes: classes, normalised: normalised,
-      isSpectral: isSpectral, key: key)
+      powerIterations: powerIterations, key: key)
   }
 
   /// An optimiser of one of the networks.

@@ -43,7 +43,8 @@ extension FittedNetwork {
       let place = String(index + 1000)
       metadata["\(Self.reported)\(place).\(entry.name)"] = String(entry.value.bitPattern, radix: 16)
     }
-    return try encodeWeights(variables, metadata: metadata, path: "the state of the model")
+    return try encodeWeights(
+      variables, metadata: metadata, isChecked: true, path: "the state of the model")
   }
 
   /// - Parameter variables: of the network; they hold its values afterwards.
@@ -53,6 +54,7 @@ extension FittedNetwork {
     _ bytes: [UInt8], _ variables: [Variable], classes count: Int
   ) throws -> (FittedNetwork, FitReport) {
     let file = try SafetensorsFile(bytes, path: "the state of the model")
+    try file.requireChecksum()
     try loadWeights(variables, from: file)
     var counts: [Int] = []
     var values: [(key: String, value: Double)] = []

@@ -45,8 +45,9 @@ enum NetworkOptions {
   }
 }
 
-/// How long a fit is: one of three options, or the model's own default where none is given.
-struct FitLength: Sendable {
+/// How long a fit is: one of three options, or the model's own default where none is given; and the most
+/// time that it may take.
+package struct FitLength: Sendable {
   static let steps = Option.integer(
     "steps", in: 0...1_000_000_000, unit: "steps", default: 0,
     help: "Length of a fit in steps (of the generator); 0: given otherwise, or the model's default.")
@@ -58,6 +59,12 @@ struct FitLength: Sendable {
     help: "Length of a fit as the number of training samples that it sees, whatever the size of its "
       + "training set; 0: given otherwise, or the default.")
 
+  /// Refused in a study that is to be the same everywhere; see `resources.reproducible`.
+  package static let mostSeconds = Option.real(
+    "most_seconds", in: .nonNegative, unit: "seconds", default: 0,
+    help: "Ends a fit after this time where it is not over before; 0: never. Needs resources: "
+      + "{reproducible: false}, since machines differ.")
+
   enum Length: Sendable {
     case steps(Int)
     case epochs(Int)
@@ -65,11 +72,14 @@ struct FitLength: Sendable {
   }
 
   let length: Length
+  /// Nil for a fit that takes the time it needs.
+  let mostSeconds: Double?
 
   /// - Throws: `ComponentError` when more than one is given.
   init(options: OptionValues, default standard: Length, component: String) throws {
     let (steps, epochs) = (options[Self.steps], options[Self.epochs])
     let samples = options[Self.budget]
+    mostSeconds = options[Self.mostSeconds] > 0 ? options[Self.mostSeconds] : nil
     switch (steps > 0, epochs > 0, samples > 0) {
     case (false, false, false): length = standard
     case (true, false, false): length = .steps(steps)

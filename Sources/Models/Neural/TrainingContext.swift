@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 
 /// What a fit or a draw may use of the process that it runs in: the group that shares the work, how the
 /// programs are built, when to stop, where to save.
@@ -17,6 +18,10 @@ public struct TrainingContext {
   public var shouldStop: () -> Bool
   /// Where a fit keeps what it has reached; nil where it is not kept.
   public var checkpoint: FitCheckpoint?
+  /// Called after every step of a fit. Takes next to no time.
+  public var progress: (FitProgress) throws -> Void = { _ in }
+  /// Seconds of a clock that never goes back; asked by fits that may take so much time and no more.
+  public var seconds: () -> Double = monotonicSeconds
 
   public init(
     exchange: any ShardExchange = LocalShards(shards: 1),
@@ -49,4 +54,26 @@ public struct FitCheckpoint {
     self.save = save
     self.isDue = isDue
   }
+}
+
+/// How far a fit has come.
+public struct FitProgress: Sendable, Hashable {
+  /// The steps done.
+  public let step: Int
+  /// The steps of the fit.
+  public let steps: Int
+  /// What was minimised in the last step; for a Wasserstein GAN what its critic minimised.
+  public let loss: Float
+
+  public init(step: Int, steps: Int, loss: Float) {
+    self.step = step
+    self.steps = steps
+    self.loss = loss
+  }
+}
+
+private func monotonicSeconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
 }

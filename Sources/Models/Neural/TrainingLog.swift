@@ -7,10 +7,18 @@ struct TrainingLog {
   /// By name: sums and counts of each window, [2 × windows].
   private var series: [String: [Double]] = [:]
   private static let prefix = "log."
+  private let loss: String
+  /// The last value of the loss; NaN before the first step of this process.
+  private(set) var newestLoss = Float.nan
 
-  init(steps: Int) { self.steps = steps }
+  /// - Parameter loss: the name of what is shown while the fit goes on.
+  init(steps: Int, loss: String) {
+    self.steps = steps
+    self.loss = loss
+  }
 
   mutating func record(_ name: String, _ value: Float, step: Int) {
+    if name == loss { newestLoss = value }
     let window = min(step * Self.windows / max(steps, 1), Self.windows - 1)
     series[name, default: [Double](repeating: 0, count: 2 * Self.windows)][window] += Double(value)
     series[name]?[Self.windows + window] += 1

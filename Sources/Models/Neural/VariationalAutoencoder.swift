@@ -39,7 +39,7 @@ public struct VariationalAutoencoder: GenerativeModel {
     options: [
       NetworkOptions.networks.spec, latent.spec, width.spec, likelihood.spec, deviation.spec,
       beta.spec, drawing.spec, NetworkOptions.classes.spec, batch.spec, FitLength.steps.spec,
-      FitLength.epochs.spec, FitLength.budget.spec, rate.spec, decay.spec,
+      FitLength.epochs.spec, FitLength.budget.spec, FitLength.mostSeconds.spec, rate.spec, decay.spec,
     ])
 
   public static var isTrained: Bool { true }
@@ -125,12 +125,12 @@ public struct VariationalAutoencoder: GenerativeModel {
     let start = fitted ?? FittedNetwork(networks(key: key.folding(.fit)).variables, classCounts: [])
     programs.begin(start)
     let steps = length.steps(count: training.count, samplesPerStep: batch)
-    var log = TrainingLog(steps: steps)
+    var log = TrainingLog(steps: steps, loss: "loss")
     let noise = key.folding(.sample)
     let part = programs.part
-    try context.run(
-      steps: steps, saving: programs.state, log: &log,
-      resume: { done in try batches.skip(to: done * batch) }
+    let done = try context.run(
+      steps: steps, mostSeconds: length.mostSeconds, saving: programs.state, log: &log,
+      resume: { try batches.skip(to: $0 * batch) }
     ) { index, log in
       try batches.next(batch)
       try programs.step.run(
@@ -146,7 +146,7 @@ public struct VariationalAutoencoder: GenerativeModel {
     }
     fitted = FittedNetwork(programs.networks.variables, classCounts: counts)
     return FitReport([
-      ("steps", Double(steps)), ("first_loss", log.first("loss")), ("loss", log.last("loss")),
+      ("steps", Double(done)), ("first_loss", log.first("loss")), ("loss", log.last("loss")),
       ("reconstruction", log.last("reconstruction")), ("divergence", log.last("divergence")),
       ("gradient_norm", log.mean("gradient")),
     ])

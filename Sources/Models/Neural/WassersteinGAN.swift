@@ -56,8 +56,8 @@ public struct WassersteinGAN: GenerativeModel {
   /// is there where there is one.
   /// `generator_loss`, and the mean norms of both gradients. Three checks of the constraint after
   /// training: `largest_weight` and `largest_singular_value` of the critic's layers (exact, as the
-  /// critic uses them; under spectral normalisation 1 and some per cent, by which one power iteration a
-  /// step lags behind), and `critic_slope`, the mean of |∇ₓ D| at points between real and fake.
+  /// critic uses them; under spectral normalisation 1 and some per cent, by which the power iteration
+  /// lags behind), and `critic_slope`, the mean of |∇ₓ D| at points between real and fake.
   ///
   /// - Throws: `FitError.notFinite` when a loss, a gradient or a sample is not finite; `.degenerate` for missing
   ///   labels; `.needsSamples`.
@@ -81,14 +81,14 @@ public struct WassersteinGAN: GenerativeModel {
       count: training.count, samplesPerStep: settings.batch * settings.criticSteps)
     var run = AdversarialTraining(
       settings: settings, programs: programs, batches: batches, noise: key.folding(.sample))
-    var log = TrainingLog(steps: steps)
-    try context.run(
-      steps: steps, saving: programs.state, log: &log,
+    var log = TrainingLog(steps: steps, loss: "critic")
+    let done = try context.run(
+      steps: steps, mostSeconds: settings.length.mostSeconds, saving: programs.state, log: &log,
       resume: { done in try run.resume(after: done) },
       step: { index, log in try run.step(index, &log, poll: context.poll) })
     fitted = FittedNetwork(programs.variables, classCounts: counts)
     let checks = try programs.checks(real: &run.batches, key: key.folding(.measure))
-    return report(log, steps: steps, checks)
+    return report(log, steps: done, checks)
   }
 
   private func report(

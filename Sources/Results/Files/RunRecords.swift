@@ -64,11 +64,13 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public var updated: String
   /// What an attentive reader should know, one sentence each.
   public var warnings: [String]
+  /// The fits in hand that take long; absent where there are none.
+  public var fits: [FitStatus]?
 
   public init(
     state: State, chains: [String: Int], generationsCommitted: Int, generationsPlanned: Int,
     elapsedSeconds: Double, remainingSeconds: Double?, ranks: Int, updated: String,
-    warnings: [String] = []
+    warnings: [String] = [], fits: [FitStatus]? = nil
   ) {
     self.state = state
     self.chains = chains
@@ -79,6 +81,33 @@ public struct RunStatus: Codable, Sendable, Equatable {
     self.ranks = ranks
     self.updated = updated
     self.warnings = warnings
+    self.fits = fits
+  }
+}
+
+/// How far a worker has come in a fit of many steps.
+public struct FitStatus: Codable, Sendable, Equatable {
+  /// The worker's rank.
+  public var rank: Int
+  public var cell: String
+  public var seed: Int
+  public var generation: Int
+  /// Of `steps`.
+  public var step: Int
+  public var steps: Int
+  /// What the last step minimised; absent where it is not finite.
+  public var loss: Double?
+
+  public init(
+    rank: Int, cell: String, seed: Int, generation: Int, step: Int, steps: Int, loss: Double?
+  ) {
+    self.rank = rank
+    self.cell = cell
+    self.seed = seed
+    self.generation = generation
+    self.step = step
+    self.steps = steps
+    self.loss = loss
   }
 }
 

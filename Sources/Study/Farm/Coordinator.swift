@@ -2,6 +2,8 @@
 package protocol FarmSink: AnyObject {
   /// Takes the results of a worker.
   func take(_ results: [UInt8], from rank: Int) throws
+  /// Takes how far a worker has come in what it does now; nil once that is done.
+  func take(progress: [UInt8]?, from rank: Int) throws
   /// Called between messages; keeps files and the progress line up to date.
   func periodic() throws
   /// Whether everybody should stop.
@@ -46,7 +48,9 @@ package final class Coordinator {
       active = true
       switch try FarmMessage(bytes) {
       case .results(let results): try sink.take(results, from: source)
+      case .progress(let progress): try sink.take(progress: progress, from: source)
       case .done(let bundle, let seconds):
+        try sink.take(progress: nil, from: source)
         schedule.finished(worker: source - 1, bundle: bundle, seconds: seconds)
         try feed(source - 1)
       case .goodbye(let report):

@@ -74,6 +74,7 @@ public enum FarmBenchmark {
 private final class CountingSink: FarmSink {
   private(set) var bytes = 0
   func take(_ results: [UInt8], from rank: Int) { bytes += results.count }
+  func take(progress: [UInt8]?, from rank: Int) {}
   func periodic() {}
   var wantsStop: Bool { false }
 }
@@ -95,6 +96,8 @@ private final class IdleRunner: TaskRunner {
     return outgoing
   }
 
+  func takeProgress() -> [UInt8]? { nil }
+
   func report() -> WorkerReport { emptyReport() }
 }
 
@@ -114,6 +117,7 @@ private final class BusyRunner: TaskRunner {
   }
 
   func takeResults(isLast: Bool) -> [UInt8]? { nil }
+  func takeProgress() -> [UInt8]? { nil }
 
   func report() -> WorkerReport {
     var report = emptyReport()

@@ -10,6 +10,8 @@ enum FarmMessage: Sendable {
   case stop
   /// To the coordinator: results, opaque to the farm.
   case results([UInt8])
+  /// To the coordinator: how far the work in hand has come, opaque to the farm.
+  case progress([UInt8])
   /// To the coordinator: a bundle is done.
   case done(bundle: Int, seconds: Double)
   /// To the coordinator: the worker's last word.
@@ -24,6 +26,7 @@ enum FarmMessage: Sendable {
     case .results(let bytes): return [4] + bytes
     case .done(let bundle, let seconds):
       return [5] + words([bundle, Int(bitPattern: UInt(seconds.bitPattern))])
+    case .progress(let bytes): return [7] + bytes
     case .goodbye(let report): return try [6] + JSONEncoder().encode(report)
     }
   }
@@ -41,6 +44,7 @@ enum FarmMessage: Sendable {
       let numbers = integers(payload)
       self = .done(bundle: numbers[0], seconds: Double(bitPattern: UInt64(UInt(bitPattern: numbers[1]))))
     case 6: self = .goodbye(try JSONDecoder().decode(WorkerReport.self, from: Data(payload)))
+    case 7: self = .progress(Array(payload))
     default: throw FarmError.badMessage(kind: bytes.first.map(Int.init) ?? -1)
     }
   }

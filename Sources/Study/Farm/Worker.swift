@@ -7,6 +7,8 @@ package protocol TaskRunner: AnyObject {
   func run(task: Int, tick: () throws -> Void) throws
   /// Results gathered since the last call, to be sent to the coordinator; `nil` if there are none.
   func takeResults(isLast: Bool) throws -> [UInt8]?
+  /// How far the task in hand has come, where there is something new to tell.
+  func takeProgress() throws -> [UInt8]?
   /// What to report at the end, idle seconds aside.
   func report() -> WorkerReport
 }
@@ -81,6 +83,9 @@ package final class Worker {
     lastTick = time
     try takeMessages()
     try sendResults(isLast: false)
+    if let progress = try runner.takeProgress() {
+      try transport.send(FarmMessage.progress(progress).encoded(), to: 0)
+    }
     try meanwhile()
   }
 
@@ -90,7 +95,7 @@ package final class Worker {
       case .bundle(let bundle): queue.append(bundle)
       case .finish: finishing = true
       case .stop: isStopping = true
-      case .results, .done, .goodbye: throw FarmError.badMessage(kind: Int(bytes[0]))
+      case .results, .progress, .done, .goodbye: throw FarmError.badMessage(kind: Int(bytes[0]))
       }
     }
   }

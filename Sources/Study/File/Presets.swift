@@ -46,6 +46,7 @@ public enum PresetRegistry {
     Preset("gerstgrasser/linear-regression", PackageResources.gerstgrasser_linear_regression_yaml),
     Preset("gerstgrasser/vae-faces", PackageResources.gerstgrasser_vae_faces_yaml),
     Preset("gillman/gaussian-toy", PackageResources.gillman_gaussian_toy_yaml),
+    Preset("iterated-wgan/25-gaussians", PackageResources.iterated_wgan_25_gaussians_yaml),
     Preset("iterated-wgan/mnist", PackageResources.iterated_wgan_mnist_yaml),
     Preset("iterated-wgan/mnist-small", PackageResources.iterated_wgan_mnist_small_yaml),
     Preset("mad/wgan-gp-mnist", PackageResources.mad_wgan_gp_mnist_yaml),

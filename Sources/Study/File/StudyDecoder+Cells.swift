@@ -1,4 +1,5 @@
 import Loops
+import Models
 import Options
 
 extension StudyDecoder {
@@ -49,7 +50,24 @@ extension StudyDecoder {
       decoder.loop($0, generations: settings?.generations, in: catalogue)
     }
     guard let dataset, let model, let loop, let settings else { return nil }
+    checkClock(model, tree, settings)
     return CellSpec(dataset: dataset, model: model, loop: loop, settings: settings)
+  }
+
+  /// Fits that end by the clock are refused where the study has to be the same everywhere.
+  private mutating func checkClock(
+    _ model: ComponentChoice, _ tree: StudyNode, _ settings: SharedSettings
+  ) {
+    let name = FitLength.mostSeconds.spec.name
+    guard settings.resources.isReproducible, case .real(let seconds)? = model.options.values[name],
+      seconds > 0
+    else { return }
+    let node = tree["model"]?.value
+    decoder.mistakes.add(
+      node?[name]?.value.position ?? node?.position ?? tree.position,
+      "'model.\(name)': a fit that ends by the clock gives other results on another machine; expected 0, "
+        + "or resources: {reproducible: false} to accept that. steps, epochs and budget limit a fit "
+        + "everywhere alike")
   }
 
   /// Two cells with one canonical form would be one chain run twice.

@@ -110,8 +110,19 @@ struct StudyDecoder {
     guard let node else { return KeepSpec() }
     guard
       let keys = decoder.mapping(node, keys: StudyKeys.keep.map(\.name), subject: "keep"),
-      case .list(let values)? = decoder.value(
-        StudyKeys.keptSamples, keys["samples"], subject: "'keep.samples'"), let generations
+      let samples = self.generations(StudyKeys.keptSamples, keys, node, of: generations),
+      let models = self.generations(StudyKeys.keptModels, keys, node, of: generations)
+    else { return nil }
+    return KeepSpec(samples: samples, models: models)
+  }
+
+  /// A list of generations, sorted; nil where it or their number is a mistake.
+  private mutating func generations(
+    _ spec: OptionSpec, _ keys: [String: StudyNode], _ node: StudyNode, of generations: Int?
+  ) -> [Int]? {
+    let subject = "'keep.\(spec.name)'"
+    guard case .list(let values)? = decoder.value(spec, keys[spec.name], subject: subject),
+      let generations
     else { return nil }
     var kept: Set<Int> = []
     for (index, value) in values.enumerated() {
@@ -119,13 +130,13 @@ struct StudyDecoder {
       if case .integer(let given) = value { generation = given }
       if generation >= generations {
         decoder.mistakes.add(
-          keys["samples"]?.list?[index].position ?? node.position,
-          "'keep.samples': expected a generation from 0 to \(generations - 1) or 'last', "
+          keys[spec.name]?.list?[index].position ?? node.position,
+          "\(subject): expected a generation from 0 to \(generations - 1) or 'last', "
             + "found \(generation)")
       }
       kept.insert(generation)
     }
-    return KeepSpec(samples: kept.sorted())
+    return kept.sorted()
   }
 
   /// Samples a generation that are recorded to be looked at; the inner nil is `auto`.
@@ -151,7 +162,8 @@ struct StudyDecoder {
     }
     guard case .integer(let ranks)? = values["ranks_per_chain"],
       case .integer(let shards)? = values["shards"], case .text(let name)? = values["precision"],
-      let precision = OperandPrecision(rawValue: name)
+      let precision = OperandPrecision(rawValue: name),
+      case .flag(let isReproducible)? = values["reproducible"]
     else { return nil }
     guard ranks <= shards else {
       decoder.mistakes.add(
@@ -160,6 +172,7 @@ struct StudyDecoder {
           + "expected at most as many ranks as shards")
       return nil
     }
-    return Resources(ranksPerChain: ranks, shards: shards, precision: precision)
+    return Resources(
+      ranksPerChain: ranks, shards: shards, precision: precision, isReproducible: isReproducible)
   }
 }

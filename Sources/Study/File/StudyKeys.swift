@@ -69,13 +69,17 @@ public enum StudyKeys {
   static let keptSamples = OptionSpec(
     "samples", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
     default: .list([]), help: "Generations whose samples are written to files.")
+  static let keptModels = OptionSpec(
+    "models", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
+    default: .list([]),
+    help: "Generations whose neural models are written to files (safetensors, named as in PyTorch).")
   static let previews = OptionSpec(
     "previews", .either(.choice(["auto"]), .integer(0...4096)), unit: "samples",
     default: .text("auto"),
     help: "Samples recorded to be looked at in the report, for up to 12 generations of the first 5 "
       + "seeds; auto: 8 images, 128 points in the plane or 256 categories where samples are drawn "
       + "anyway and the study has at most 24 cells.")
-  static let keep = [keptSamples, previews]
+  static let keep = [keptSamples, keptModels, previews]
 
   /// The keys of `collapse`.
   static let collapse = [
@@ -120,7 +124,11 @@ public enum StudyKeys {
     "precision", .choice(OperandPrecision.allCases.map(\.rawValue)),
     default: .text(OperandPrecision.float32.rawValue),
     help: "Operands of products and convolutions of neural models; sums and weights are float32.")
-  static let resources = [ranksPerChain, shards, precision]
+  static let reproducible = OptionSpec(
+    "reproducible", .flag, default: .flag(true),
+    help: "Whether the study is to have the same results everywhere; false allows fits that end by "
+      + "the clock (most_seconds).")
+  static let resources = [ranksPerChain, shards, precision, reproducible]
 
   /// The keys of a study file, in the order of the documentation.
   static let all = [

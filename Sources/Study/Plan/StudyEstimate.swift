@@ -1,5 +1,6 @@
 import Datasets
 import Loops
+import Models
 import Options
 import Samples
 
@@ -70,7 +71,10 @@ extension StudyEstimate {
     let chains = Double(plan.chainCount)
     let fits = chains * Double(plan.generations)
     let quantities = Double(plan.metrics.count) * StudyEstimate.quantitiesPerMetric
-    let keptFiles = Double(plan.keep.samples.count) * chains
+    let trained = plan.cells.count { ModelRegistry.named($0.model.name)?.isTrained ?? false }
+    let keptFiles =
+      Double(plan.keep.samples.count) * chains
+      + Double(plan.keep.models.count * trained) * seeds
     self.init(
       ranks: ranks, cells: plan.cells.count, chains: plan.chainCount, generations: fits,
       samples: drawn, units: units,

@@ -25,6 +25,7 @@ extension StudyPlan {
         "keep",
         .map([
           "samples": .list(keep.samples.map { .integer($0) }),
+          "models": .list(keep.models.map { .integer($0) }),
           "previews": previews.map { .integer($0) } ?? .text("auto"),
         ])
       ),

@@ -89,19 +89,23 @@ public struct Resources: Sendable, Hashable {
   /// Parts of every minibatch.
   public var shards = 1
   public var precision = OperandPrecision.float32
+  /// Whether nothing may depend on how fast the machine is.
+  public var isReproducible = true
 
   public init(
-    ranksPerChain: Int = 1, shards: Int = 1, precision: OperandPrecision = .float32
+    ranksPerChain: Int = 1, shards: Int = 1, precision: OperandPrecision = .float32,
+    isReproducible: Bool = true
   ) {
     self.ranksPerChain = ranksPerChain
     self.shards = shards
     self.precision = precision
+    self.isReproducible = isReproducible
   }
 
   var value: OptionValue {
     .map([
       "ranks_per_chain": .integer(ranksPerChain), "shards": .integer(shards),
-      "precision": .text(precision.rawValue),
+      "precision": .text(precision.rawValue), "reproducible": .flag(isReproducible),
     ])
   }
 }

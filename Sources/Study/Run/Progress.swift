@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Loops
+import Results
 
 /// Progress on standard error: one live line on a terminal, a plain line every 30 s elsewhere.
 struct Progress {
@@ -18,8 +19,12 @@ struct Progress {
     self.generations = generations
   }
 
-  /// - Parameter new: generations of this session, from which the rate comes.
-  mutating func show(chains done: Int, generations committed: Int, new: Int, elapsed: Double) {
+  /// - Parameters:
+  ///   - new: generations of this session, from which the rate comes.
+  ///   - fits: the fits in hand.
+  mutating func show(
+    chains done: Int, generations committed: Int, new: Int, elapsed: Double, fits: [FitStatus]
+  ) {
     let now = monotonicSeconds()
     guard now - last >= (isTerminal ? Self.terminalSeconds : Self.logSeconds) else { return }
     last = now
@@ -29,12 +34,21 @@ struct Progress {
       line += String(format: ", %.3g generations/s", rate)
       line += ", " + Progress.duration(Double(generations - committed) / rate) + " left"
     }
+    line += Progress.words(for: fits)
     if isTerminal {
       write("\r\u{1B}[K" + line)
       isOpen = true
     } else {
       write(line + "\n")
     }
+  }
+
+  /// The first fit, and how many there are besides; empty where there is none.
+  static func words(for fits: [FitStatus]) -> String {
+    guard let fit = fits.first else { return "" }
+    var line = "; seed \(fit.seed) generation \(fit.generation): step \(fit.step)/\(fit.steps)"
+    if let loss = fit.loss { line += String(format: ", loss %.3g", loss) }
+    return fits.count > 1 ? line + " (+\(fits.count - 1))" : line
   }
 
   /// Ends the live line.

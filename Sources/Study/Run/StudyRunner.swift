@@ -24,12 +24,17 @@ final class StudyRunner: TaskRunner {
   private var outgoingValues = 0
   private var sent = monotonicSeconds()
   private var seconds = [Double](repeating: 0, count: Phase.allCases.count)
+  /// How far the fit in hand has come, until it is sent.
+  private var fit: FitStatus?
+  private var fitSent = 0.0
   private var chains = 0
   private var generations = 0
 
   /// Results are sent when this many numbers or this many seconds have gathered.
   private static let sendValues = 1 << 16
   private static let sendSeconds = 0.5
+  /// Seconds between two reports of a fit.
+  private static let progressSeconds = 1.0
   /// Seconds between two checkpoints of a fit.
   private static let checkpointSeconds = 60.0
 
@@ -71,7 +76,17 @@ final class StudyRunner: TaskRunner {
           shouldStop: { [self] in shouldStop() },
           tick: tick,
           keep: { [self] generation, samples in
-            try keep(samples, cell: cell.spec.id, seed: chain.seed, generation: generation)
+            guard exchange.rank == 0 else { return }
+            try keep(
+              try samples.safetensors(), in: "samples", cell: cell.spec.id, seed: chain.seed,
+              generation: generation)
+          },
+          keepModel: { [self] generation, state in
+            try keep(
+              state, in: "models", cell: cell.spec.id, seed: chain.seed, generation: generation)
+          },
+          progress: { [self] generation, progress in
+            note(progress, cell: cell.spec.id, seed: chain.seed, generation: generation)
           },
           training: TrainingContext(
             exchange: exchange, options: ProgramOptions(precision: plan.resources.precision),
@@ -135,12 +150,29 @@ final class StudyRunner: TaskRunner {
     return MessageCodec.encode(outgoing)
   }
 
-  private func keep(_ samples: SampleSet, cell: String, seed: Int, generation: Int) throws {
-    guard exchange.rank == 0 else { return }
-    let name = "samples/\(cell)/seed-\(seed)"
+  private func keep(
+    _ file: [UInt8], in folder: String, cell: String, seed: Int, generation: Int
+  ) throws {
+    let name = "\(folder)/\(cell)/seed-\(seed)"
     try directory.createDirectory(name)
-    try directory.publish(
-      try samples.safetensors(), as: "\(name)/gen-\(generation).safetensors")
+    try directory.publish(file, as: "\(name)/gen-\(generation).safetensors")
+  }
+
+  /// Remembers how far a fit has come, once in a while.
+  private func note(_ progress: FitProgress, cell: String, seed: Int, generation: Int) {
+    guard segment != nil else { return }
+    let now = monotonicSeconds()
+    guard now - fitSent >= Self.progressSeconds else { return }
+    fitSent = now
+    fit = FitStatus(
+      rank: rank, cell: cell, seed: seed, generation: generation, step: progress.step,
+      steps: progress.steps, loss: progress.loss.isFinite ? Double(progress.loss) : nil)
+  }
+
+  func takeProgress() throws -> [UInt8]? {
+    guard let fit else { return nil }
+    self.fit = nil
+    return try Array(JSONEncoder().encode(fit))
   }
 
   func report() -> WorkerReport {

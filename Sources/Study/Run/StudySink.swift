@@ -22,6 +22,8 @@ final class StudySink: FarmSink {
   private var lastCommit = monotonicSeconds()
   private var lastStatus = -Double.infinity
   private var pendingRows = false
+  /// What workers are fitting, by rank.
+  private var fits: [Int: FitStatus] = [:]
   /// Chains of each cell that are not over yet.
   private var unfinished: [String: Int] = [:]
   /// Ascending.
@@ -37,7 +39,7 @@ final class StudySink: FarmSink {
   private var findings: [String: [CollapseFinding]] = [:]
 
   private static let commitSeconds = 1.0
-  private static let statusSeconds = 2.0
+  private static let statusSeconds = 1.0
 
   init(_ run: OpenRun, options: RunOptions, stop: StopConditions, ranks: Int) {
     plan = run.plan
@@ -67,6 +69,11 @@ final class StudySink: FarmSink {
   func take(_ results: [UInt8], from rank: Int) throws {
     var failures: [FailureRecord] = []
     for block in try MessageCodec.decode(results) {
+      if let fit = fits[rank], fit.cell == block.cell, fit.seed == block.seed,
+        block.generations > 0 || block.status.isFinal
+      {
+        fits[rank] = nil
+      }
       let before = index.progress(cell: block.cell, seed: block.seed)
       index.add(block)
       try database.insert(block)
@@ -85,6 +92,10 @@ final class StudySink: FarmSink {
     pendingRows = true
     try directory.append(failures)
     if let conflict = index.conflicts.first { throw conflict }
+  }
+
+  func take(progress: [UInt8]?, from rank: Int) throws {
+    fits[rank] = try progress.map { try JSONDecoder().decode(FitStatus.self, from: Data($0)) }
   }
 
   private func failure(
@@ -109,8 +120,10 @@ final class StudySink: FarmSink {
     if let cell = unsummarised.popLast() { try summarise(cell) }
     progress.show(
       chains: finishedChains, generations: generations, new: generations - generationsBefore,
-      elapsed: now - started)
+      elapsed: now - started, fits: runningFits)
   }
+
+  private var runningFits: [FitStatus] { fits.sorted { $0.key < $1.key }.map(\.value) }
 
   /// Writes the summary over the seeds of a cell; while other cells still run, one at a time.
   private func summarise(_ cell: String) throws {
@@ -169,7 +182,8 @@ final class StudySink: FarmSink {
         chains: Dictionary(uniqueKeysWithValues: counts.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }),
         generationsCommitted: generations, generationsPlanned: planned, elapsedSeconds: elapsed,
         remainingSeconds: made > 0 ? elapsed * Double(planned - generations) / Double(made) : nil,
-        ranks: ranks, updated: Date().formatted(.iso8601)))
+        ranks: ranks, updated: Date().formatted(.iso8601),
+        fits: state == .running && !fits.isEmpty ? runningFits : nil))
   }
 
   /// Writes what is missing of the summary, closes the database and says how the run ended.

@@ -55,6 +55,8 @@ struct ConvolutionCase: CustomStringConvertible {
     y = draws.wholeNumbers(sizes.batch * sizes.out_height * sizes.out_width * sizes.out_channels)
     weights = draws.wholeNumbers(sizes.out_channels * sizes.kernel_height * sizes.kernel_width * ofGroup)
     bias = draws.chance(50) ? draws.wholeNumbers(max(sizes.channels, sizes.out_channels)) : []
+    // ReLU makes 0 of it.
+    if !bias.isEmpty, draws.chance(10) { bias[0] = -.infinity }
   }
 
   var description: String {

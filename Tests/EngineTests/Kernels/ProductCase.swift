@@ -46,6 +46,8 @@ struct ProductCase: CustomStringConvertible {
     b = draws.wholeNumbers((outer + inner) * bCount)
     c = draws.wholeNumbers(outer * inner * m * cRow)
     bias = draws.chance(50) ? draws.wholeNumbers(n) : nil
+    // ReLU makes 0 of it.
+    if draws.chance(10) { bias?[n - 1] = -.infinity }
   }
 
   /// Row stride, column stride and elements of a matrix: rows or columns contiguous, or neither.

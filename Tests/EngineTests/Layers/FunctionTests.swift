@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Randomness
 import TestSupport
 import Testing
@@ -102,6 +103,52 @@ import Testing
       expectClose(
         try #require(results[name]), linear.weight.array.map { Double($0) / exact }, relative: 1e-9)
     }
+  }
+
+  /// A label that is no class makes its row infinite, and with it the mean; the others are as they were.
+  @Test func labelsThatAreNoClass() throws {
+    let graph = Graph()
+    let rows = graph.input("x", [4, 3]).crossEntropy(graph.input("labels", [4], .int32))
+    for evaluation in [EvaluatorKind.interpreter, .program] {
+      var evaluator = try GraphEvaluator(
+        evaluation, graph,
+        inputs: ["x": [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2], "labels": [2, 3, -1, 0]],
+        outputs: ["rows": rows, "mean": rows.average()])
+      let results = try evaluator.step()
+      let sum = 1 + exp(1.0) + exp(2.0)
+      let found = try #require(results["rows"])
+      expectClose([found[0], found[3]], [log(sum) - 2, log(sum)], relative: 1e-6)
+      #expect(found[1] == .infinity && found[2] == .infinity)
+      #expect(results["mean"] == [.infinity])
+    }
+  }
+
+  /// Several power iterations in a step are as many steps of one.
+  @Test func spectralNormIterations() throws {
+    let linear = Linear(
+      "fc", inputs: 7, outputs: 6, weightName: "weight_orig", key: RandomKey(seed: 5))
+    func results(iterations: Int, steps: Int) throws -> [String: [Double]] {
+      let spectral = SpectralNormalisation(
+        linear.weight, iterations: iterations, key: RandomKey(seed: 5))
+      let graph = Graph()
+      let (weight, updates) = spectral.training(in: graph)
+      var evaluator = try GraphEvaluator(
+        .interpreter, graph, inputs: [:], outputs: ["w": weight, "kept": spectral(in: graph)],
+        updates: updates)
+      var results: [String: [Double]] = [:]
+      for _ in 0..<steps { results = try evaluator.step() }
+      return results
+    }
+    let (three, ones) = (try results(iterations: 3, steps: 4), try results(iterations: 1, steps: 12))
+    expectClose(try #require(three["w"]), try #require(ones["w"]), relative: 1e-12)
+    let (few, many) = (try results(iterations: 1, steps: 1), try results(iterations: 9, steps: 1))
+    let exact = try #require(
+      singularValues(linear.weight.array.map(Double.init), rows: 6, columns: 7))[0]
+    func error(_ results: [String: [Double]]) throws -> Double {
+      abs(Double(linear.weight.values[0]) / (try #require(results["w"]?[0])) / exact - 1)
+    }
+    let (one, nine) = (try error(few), try error(many))
+    #expect(nine < one / 10, "\(one) \(nine)")
   }
 
   /// The mistakes of a layer's user are named with the user's line.

@@ -43,6 +43,39 @@ import Testing
     }
   }
 
+  /// The checksum is that of zlib over the metadata and the tensors; any bit of them that changes is found.
+  @Test func checksums() throws {
+    let digits = SafetensorsTensor("digits", shape: [9], .uint8(Array("123456789".utf8)))
+    func file(_ bytes: [UInt8]) throws -> SafetensorsFile {
+      try SafetensorsFile(bytes, path: "the-file")
+    }
+    let plain = SafetensorsFile.encode([digits], isChecked: true)
+    #expect(try file(plain).metadata.map(\.value) == ["cbf43926"])
+    try file(plain).requireChecksum()
+    #expect {
+      try file(SafetensorsFile.encode([digits])).requireChecksum()
+    } throws: {
+      "\($0)" == "the-file: it has no checksum (crc32)"
+    }
+    let good = SafetensorsFile.encode(
+      [digits, SafetensorsTensor("a", shape: [2, 2], .float32([1, -2, .nan, 0]))],
+      metadata: ["b": "two", "a": "one"], isChecked: true)
+    try file(good).requireChecksum()
+    #expect(try file(good).metadata.map(\.key) == ["a", "b", "crc32"])
+    let start = try #require(good.indices.first { good[$0...].starts(with: Array("one".utf8)) })
+    var refused = 0
+    for place in [start, start + 2] + Array(good.count - 25..<good.count) {
+      var changed = good
+      changed[place] ^= 4
+      #expect(throws: SafetensorsError.self, "byte \(place)") { try file(changed).requireChecksum() }
+      refused += 1
+    }
+    #expect(refused == 27)
+    // The checksum of an earlier file among the metadata is no part of the new one.
+    let metadata = Dictionary(uniqueKeysWithValues: try file(good).metadata.map { ($0.key, $0.value) })
+    try file(SafetensorsFile.encode([digits], metadata: metadata, isChecked: true)).requireChecksum()
+  }
+
   @Test func tableIsComplete() { #expect(HostileSafetensors.all.count == 54) }
 
   /// A header of 64 MiB in a file of 1 GiB that occupies no disk: refused by its first byte.

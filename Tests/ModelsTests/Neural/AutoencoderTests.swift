@@ -100,7 +100,8 @@ import Testing
     var model = try wide.blank()
     _ = try model.restore(
       state: SafetensorsFile.encode(
-        tensors, metadata: Dictionary(uniqueKeysWithValues: file.metadata.map { ($0.key, $0.value) })))
+        tensors, metadata: Dictionary(uniqueKeysWithValues: file.metadata.map { ($0.key, $0.value) }),
+        isChecked: true))
     #expect {
       try model.fit(wide.training, key: wide.key)
     } throws: { isNotFinite($0, "the gradient") }

@@ -137,7 +137,7 @@ import Testing
     let file = try SafetensorsFile(bytes, path: "a checkpoint")
     _ = try #require(file.entry(name))
     let others = try file.entries.filter { $0.name != name }.map { try file.tensor($0) }
-    return SafetensorsFile.encode(others + (tensor.map { [$0] } ?? []))
+    return SafetensorsFile.encode(others + (tensor.map { [$0] } ?? []), isChecked: true)
   }
 
   /// A damaged checkpoint ends the fit with an error: nothing is overwritten, nothing starts again.
@@ -170,6 +170,11 @@ import Testing
         try changed(good, "log.loss", to: SafetensorsTensor("log.loss", shape: [2], .float64([0, 0])))
       ),
     ]
+    for place in stride(from: good.count - 1, to: good.count * 3 / 4, by: -97) {
+      var rotten = good
+      rotten[place] ^= 1 << UInt8(place % 8)
+      damaged.append(("bit of byte \(place)", rotten))
+    }
     for part in 1..<8 { damaged.append(("cut \(part)", Array(good[..<(good.count * part / 8)]))) }
     for (name, bytes) in damaged {
       let place = CheckpointPlace(bytes)
@@ -230,9 +235,15 @@ import Testing
     let all = try file.entries.map { try file.tensor($0) }
     func state(_ change: (inout [String: String]) -> Void) -> [UInt8] {
       var metadata = Dictionary(uniqueKeysWithValues: file.metadata.map { ($0.key, $0.value) })
+      metadata["crc32"] = nil
       change(&metadata)
-      return SafetensorsFile.encode(all, metadata: metadata)
+      return SafetensorsFile.encode(all, metadata: metadata, isChecked: true)
     }
+    var rotten = good
+    rotten[good.count - 5] ^= 1
+    var otherCount = good
+    let place = try #require(good.indices.first { good[$0...].starts(with: Array("class_counts\":\"".utf8)) })
+    otherCount[place + 15] ^= 1
     #expect(state { _ in } == good)
     let damaged: [(String, [UInt8])] = [
       ("nothing", []), ("cut", Array(good.dropLast(3))), ("header", Array(good[..<40])),
@@ -243,6 +254,8 @@ import Testing
       ("bad counts", state { $0["class_counts"] = "30 x" }),
       ("no report", state { metadata in metadata = metadata.filter { !$0.key.hasPrefix("fit.") } }),
       ("bad report", state { $0["fit.1001.first_loss"] = "zz" }),
+      ("a bit of a weight", rotten), ("a bit of a count", otherCount),
+      ("no checksum", SafetensorsFile.encode(all, metadata: ["class_counts": ""])),
     ]
     for (name, bytes) in damaged {
       var model = try trial.blank()

@@ -2,7 +2,7 @@ extension Tensor {
   /// -log softmax(x)[label], the cross-entropy of every row of logits [n…, classes] with int32
   /// `labels` [n…]: [n…]. Reduce it with `average()` or `total()`.
   ///
-  /// Labels are not checked: one outside 0..<classes counts as a class with the logit 0.
+  /// A label outside 0..<classes has an infinite one: the loss of its batch is not finite.
   public func crossEntropy(
     _ labels: Tensor, file: StaticString = #fileID, line: Int = #line
   ) -> Tensor {
@@ -13,7 +13,10 @@ extension Tensor {
     }
     let rows =
       logSumExp(along: -1, file: file, line: line) - picked(at: labels, file: file, line: line)
-    return rows.reshaped(labels.shape, file: file, line: line)
+    let wanted = labels.cast(to: .float32, file: file, line: line)
+    let isClass = (wanted .>= 0) * (wanted .< Float(shape[rank - 1]))
+    return isClass.select(
+      rows.reshaped(labels.shape, file: file, line: line), .infinity, file: file, line: line)
   }
 
   /// -t·log σ(x) - (1 - t)·log(1 - σ(x)) of every logit x with its target t in [0, 1], σ the logistic

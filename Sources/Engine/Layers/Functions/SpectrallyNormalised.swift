@@ -1,12 +1,15 @@
 extension Tensor {
   /// W/σ for weights [out, …] seen as a matrix [out, in], σ its largest singular value as estimated
-  /// by one step of the power iteration from `u` [out] (Miyato et al. 2018, algorithm 1):
+  /// by steps of the power iteration from `u` [out] (Miyato et al. 2018, algorithm 1):
   /// v ← Wᵀu/|Wᵀu|, u ← W·v/|W·v|, σ = uᵀ·W·v. No gradient flows through u and v.
   ///
+  /// - Parameter iterations: steps of the power iteration, at least 1 (as published).
   /// - Returns: the weights, and u [out] and v [in] to go on from in the next step.
   public func spectrallyNormalised(
-    u: Tensor, epsilon: Float = 1e-12, file: StaticString = #fileID, line: Int = #line
+    u: Tensor, iterations: Int = 1, epsilon: Float = 1e-12, file: StaticString = #fileID,
+    line: Int = #line
   ) -> (weights: Tensor, u: Tensor, v: Tensor) {
+    precondition(iterations >= 1, "\(iterations) power iterations")
     let matrix = reshaped([shape.first ?? 1, -1], file: file, line: line)
     let fixed = matrix.stopGradient(file: file, line: line)
     func normalised(_ row: Tensor) -> Tensor {
@@ -14,9 +17,12 @@ extension Tensor {
         .sqrt(file: file, line: line)
       return row / norm.maximum(epsilon, file: file, line: line)
     }
-    let v = normalised(
-      u.reshaped([1, -1], file: file, line: line).matmul(fixed, file: file, line: line))  // [1, in]
-    let newU = normalised(v.matmul(fixed.transposed, file: file, line: line))  // [1, out]
+    var newU = u.reshaped([1, -1], file: file, line: line)  // [1, out]
+    var v = newU
+    for _ in 0..<iterations {
+      v = normalised(newU.matmul(fixed, file: file, line: line))  // [1, in]
+      newU = normalised(v.matmul(fixed.transposed, file: file, line: line))  // [1, out]
+    }
     let weights = dividedBySingularValue(matrix, newU, v, file, line)
     return (
       weights, newU.reshaped([-1], file: file, line: line),

@@ -50,17 +50,44 @@ extension SafetensorsFile {
 
   /// The bytes of a file with these tensors.
   ///
-  /// - Parameter metadata: written sorted by key.
+  /// - Parameters:
+  ///   - metadata: written sorted by key.
+  ///   - isChecked: whether the metadata hold a checksum; see `requireChecksum`.
   public static func encode(
-    _ tensors: [SafetensorsTensor], metadata: [String: String] = [:]
+    _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], isChecked: Bool = false
   ) -> [UInt8] {
     let descriptions = tensors.map {
       Description(name: $0.name, type: $0.values.type, shape: $0.shape)
     }
     let order = order(of: descriptions)
-    var bytes = header(of: order.map { descriptions[$0] }, metadata: metadata)
-    for index in order { append(tensors[index].values, to: &bytes) }
-    return bytes
+    return encode(order.map { descriptions[$0] }, metadata: metadata, isChecked: isChecked) {
+      append(tensors[order[$0]].values, to: &$1)
+    }
+  }
+
+  /// The bytes of a file with these tensors, in this order.
+  ///
+  /// - Parameter append: appends the bytes of a tensor.
+  static func encode(
+    _ tensors: [Description], metadata: [String: String], isChecked: Bool,
+    append: (_ tensor: Int, _ bytes: inout [UInt8]) -> Void
+  ) -> [UInt8] {
+    let count = tensors.reduce(0) { $0 + $1.shape.reduce($1.type.byteCount, *) }
+    guard isChecked else {
+      var bytes = header(of: tensors, metadata: metadata)
+      bytes.reserveCapacity(bytes.count + count)
+      for tensor in tensors.indices { append(tensor, &bytes) }
+      return bytes
+    }
+    var data: [UInt8] = []
+    data.reserveCapacity(count)
+    for tensor in tensors.indices { append(tensor, &data) }
+    var metadata = metadata
+    metadata[checksumKey] = nil
+    var sum = checksum(of: metadata)
+    sum.add(data)
+    metadata[checksumKey] = sum.text
+    return header(of: tensors, metadata: metadata) + data
   }
 
   private static func append(_ values: SafetensorsTensor.Values, to bytes: inout [UInt8]) {
