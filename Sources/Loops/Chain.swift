@@ -113,10 +113,11 @@ final class Chain<Model: GenerativeModel> {
 
   /// Fits a model and keeps it, going on from where an interrupted fit was saved.
   private static func fitted(
-    _ model: inout Model, _ training: TrainingSet<Model.Statistics>, key: RandomKey, state: String,
-    control: ChainControl
+    _ model: inout Model, _ training: TrainingSet<Model.Statistics>, key: RandomKey,
+    state name: @autoclosure () -> String, control: ChainControl
   ) throws -> FitReport {
     guard Model.isTrained else { return try model.fit(training, key: key) }
+    let state = name()
     var context = control.training
     if let states = control.states {
       let unfinished = StateStore.unfinished(state)

@@ -30,6 +30,7 @@ final class StudySink: FarmSink {
   private var unsummarised: [String] = []
   private var summaries: [String: [SummaryRow]] = [:]
   private var verdicts: [String: [Verdict]] = [:]
+  private var resampling: BootstrapWeights?
   /// The quantities that tell collapse, in the order of the study's metrics.
   private let telling: [(metric: String, way: CollapseDirection)]
 
@@ -112,7 +113,7 @@ final class StudySink: FarmSink {
   private func summarise(_ cell: String) throws {
     guard summaries[cell] == nil, let table = index.table(cell: cell, seeds: seeds)
     else { return }
-    let rows = Results.summarise(table)
+    let rows = Results.summarise(table, resampling: &resampling)
     try database.writeSummary(rows)
     summaries[cell] = rows
     let found = telling.compactMap {
