@@ -193,6 +193,7 @@ final class Chain<Model: GenerativeModel> {
     var row: [Double] = []
     var forgotten = 1
     for generation in restored.lowerBound...last {
+      clock.begin()
       try control.tick()
       let stops = control.shouldStop()
       if try Model.isTrained ? control.training.exchange.agree(stops) : stops { throw Interrupted() }

@@ -84,32 +84,37 @@ extension [UInt8] {
     }
   }
 
-  /// Appends a JSON array of numbers: each of the shortest form that reads back to the same bits; null for
-  /// NaN, the texts "inf" and "-inf" for the infinities.
-  mutating func append(jsonNumbers values: ArraySlice<Double>) {
-    // A number has at most 24 bytes, with what stands around it 26. They are put together in one place:
-    // an array that grows byte by byte takes as long as finding the digits.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 26 * values.count + 2) { place in
-      var text = NumberText(place: place)
-      text.append(UInt8(ascii: "["))
-      var isFirst = true
-      for value in values {
-        if !isFirst { text.append(UInt8(ascii: ",")) }
-        isFirst = false
-        text.append(jsonNumber: value)
-      }
-      text.append(UInt8(ascii: "]"))
-      append(contentsOf: UnsafeBufferPointer(rebasing: place[..<text.count]))
+  /// Appends a JSON number of the shortest form that reads back to the same bits; null for NaN, the
+  /// texts "inf" and "-inf" for the infinities.
+  mutating func append(jsonNumber value: Double) {
+    // Counts and zeros are common and need no search for the shortest form. −0 keeps its sign.
+    if let integer = Int(exactly: value), integer.magnitude < 1 << 53,
+      integer != 0 || value.sign == .plus
+    {
+      append(decimal: integer)
+      append(UInt8(ascii: "."))
+      append(UInt8(ascii: "0"))
+    } else if value.isFinite {
+      var text = ShortText()
+      value.write(to: &text)
+      append(text)
+    } else if value.isNaN {
+      append(literal: "null")
+    } else {
+      append(literal: value > 0 ? "\"inf\"" : "\"-inf\"")
     }
   }
 
-  /// Appends a JSON number, as in an array of them.
-  mutating func append(jsonNumber value: Double) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 26) { place in
-      var text = NumberText(place: place)
-      text.append(jsonNumber: value)
-      append(contentsOf: UnsafeBufferPointer(rebasing: place[..<text.count]))
+  /// Appends a JSON array of numbers.
+  mutating func append(jsonNumbers values: ArraySlice<Double>) {
+    append(UInt8(ascii: "["))
+    var isFirst = true
+    for value in values {
+      if !isFirst { append(UInt8(ascii: ",")) }
+      isFirst = false
+      append(jsonNumber: value)
     }
+    append(UInt8(ascii: "]"))
   }
 
   /// Appends a JSON text: quotes, backslashes and control characters escaped.
@@ -155,55 +160,15 @@ extension [UInt8] {
   }
 }
 
-/// The digits of an integer, put in front of each other from the end of the room.
-private struct ShortText {
+/// A number as text, of which there are many, without an allocation: at most 24 bytes, at the end of the
+/// room while they are put in front of each other, at its beginning when they come at once.
+private struct ShortText: TextOutputStream {
   private(set) var bytes = InlineArray<32, UInt8>(repeating: 0)
   private(set) var used = 32..<32
 
   mutating func prepend(_ byte: UInt8) {
     bytes[used.lowerBound - 1] = byte
     used = used.lowerBound - 1..<used.upperBound
-  }
-}
-
-/// Numbers as text, of which there are many, in a place that is large enough: no allocation and no array
-/// that asks at every byte whether it is its own.
-private struct NumberText: TextOutputStream {
-  let place: UnsafeMutableBufferPointer<UInt8>
-  private(set) var count = 0
-
-  init(place: UnsafeMutableBufferPointer<UInt8>) { self.place = place }
-
-  mutating func append(_ byte: UInt8) {
-    place[count] = byte
-    count += 1
-  }
-
-  mutating func append(jsonNumber value: Double) {
-    // Counts and zeros are common and need no search for the shortest form. −0 keeps its sign.
-    if let integer = Int(exactly: value), integer.magnitude < 1 << 53,
-      integer != 0 || value.sign == .plus
-    {
-      append(decimal: integer)
-      write(".0")
-    } else if value.isFinite {
-      value.write(to: &self)
-    } else if value.isNaN {
-      write("null")
-    } else {
-      write(value > 0 ? "\"inf\"" : "\"-inf\"")
-    }
-  }
-
-  private mutating func append(decimal value: Int) {
-    if value < 0 { append(UInt8(ascii: "-")) }
-    let first = count
-    var rest = value.magnitude
-    repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    place[first..<count].reverse()
   }
 
   mutating func write(_ string: String) {
@@ -213,8 +178,8 @@ private struct NumberText: TextOutputStream {
 
   /// What numbers call instead of `write` where they have their digits in a buffer.
   mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
-    precondition(count + buffer.count <= place.count, "a number of \(buffer.count) digits")
-    for index in buffer.indices { place[count + index] = buffer[index] }
-    count += buffer.count
+    precondition(buffer.count <= 32, "a number of \(buffer.count) digits")
+    for index in buffer.indices { bytes[index] = buffer[index] }
+    used = 0..<buffer.count
   }
 }
