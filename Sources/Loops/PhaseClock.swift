@@ -15,10 +15,11 @@ package func monotonicSeconds() -> Double {
 ///
 /// Of generations that take microseconds only one in eight is read phase by phase; the time of those
 /// between is split in its proportions. The readings would otherwise take a part of what they measure.
-struct PhaseClock {
-  private(set) var seconds = [Double](repeating: 0, count: Phase.allCases.count)
+package struct PhaseClock {
+  private var seconds = [Double](repeating: 0, count: Phase.allCases.count)
   /// When it was last read.
-  private(set) var now = monotonicSeconds()
+  package private(set) var now: Double
+  private let read: () -> Double
   /// Phases of the last generation that was read, or is being read.
   private var pattern = [Double](repeating: 0, count: Phase.allCases.count)
   private var isReading = true
@@ -29,8 +30,14 @@ struct PhaseClock {
   private static let shortSeconds = 100e-6
   private static let unreadInRow = 7
 
+  /// - Parameter read: seconds on a clock that never goes back.
+  package init(read: @escaping () -> Double = monotonicSeconds) {
+    self.read = read
+    now = read()
+  }
+
   /// Says that a generation begins.
-  mutating func begin() {
+  package mutating func begin() {
     if unread > 0 {
       unread -= 1
       isReading = false
@@ -45,16 +52,16 @@ struct PhaseClock {
   }
 
   /// Charges the time since the last call to `phase`.
-  mutating func charge(_ phase: Phase) {
+  package mutating func charge(_ phase: Phase) {
     guard isReading else { return }
-    let time = monotonicSeconds()
+    let time = read()
     seconds[phase.rawValue] += time - now
     pattern[phase.rawValue] += time - now
     now = time
   }
 
   /// The seconds by phase since the last call, which start again at zero.
-  mutating func take() -> [Double] {
+  package mutating func take() -> [Double] {
     settle()
     unread = 0
     defer { for index in seconds.indices { seconds[index] = 0 } }
@@ -65,7 +72,7 @@ struct PhaseClock {
   private mutating func settle() {
     guard !isReading else { return }
     isReading = true
-    let time = monotonicSeconds()
+    let time = read()
     let total = pattern.reduce(0, +)
     if total > 0 {
       for index in pattern.indices { seconds[index] += (time - now) * pattern[index] / total }

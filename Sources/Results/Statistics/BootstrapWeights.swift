@@ -32,6 +32,15 @@ public struct BootstrapWeights: Sendable {
     stored = fits ? Self.counts(of: 0..<resamples, seeds: seeds, key: key) : []
   }
 
+  /// The counts that all cells of a study share: those kept from the last cell where it had as many
+  /// seeds, which they depend on alone.
+  static func shared(seeds: Int, keptIn kept: inout BootstrapWeights?) -> BootstrapWeights {
+    if let kept, kept.seeds == seeds { return kept }
+    let weights = BootstrapWeights(name: "study", seeds: seeds)
+    kept = weights
+    return weights
+  }
+
   /// The counts of some resamples, [panels × seeds × resamples in a panel]; those of a resample sum to
   /// `seeds`.
   private static func counts(of range: Range<Int>, seeds: Int, key: RandomKey) -> [Double] {

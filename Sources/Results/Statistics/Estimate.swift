@@ -39,13 +39,26 @@ public func pairedDifference(
 
 /// The mean of finite values, one a seed in the order of the seeds, with its 95 %
 /// percentile-bootstrap interval.
+///
+/// - Parameter name: Names the values; the resampling is a function of it and of their number.
 public func bootstrapMean(name: String, _ values: [Double]) -> Estimate {
+  bootstrapMean(values) { BootstrapWeights(name: name, seeds: $0) }
+}
+
+/// The same with the resamples that all cells of a study share.
+func bootstrapMean(_ values: [Double], resampling: inout BootstrapWeights?) -> Estimate {
+  bootstrapMean(values) { BootstrapWeights.shared(seeds: $0, keptIn: &resampling) }
+}
+
+private func bootstrapMean(
+  _ values: [Double], weights: (_ seeds: Int) -> BootstrapWeights
+) -> Estimate {
   precondition(values.allSatisfy(\.isFinite), "values that are not finite")
   let moments = Moments(values)
   guard moments.n >= 2 else {
     return Estimate(n: moments.n, value: moments.mean, se: .nan, low: .nan, high: .nan)
   }
-  let weights = BootstrapWeights(name: name, seeds: moments.n)
+  let weights = weights(moments.n)
   var means = weights.sums(values.map { $0 - moments.mean }, columns: 1).map {
     $0 / Double(moments.n)
   }

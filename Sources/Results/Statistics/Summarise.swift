@@ -26,10 +26,7 @@ public func summarise(
   guard columns > 0, !seeds.isEmpty else { return [] }
   precondition(Set(seeds).count == seeds.count, "a seed stands twice")
   let order = seeds.indices.sorted { seeds[$0] < seeds[$1] }
-  let weights =
-    resampling.flatMap { $0.seeds == seeds.count ? $0 : nil }
-    ?? BootstrapWeights(name: "summary", seeds: seeds.count)
-  resampling = weights
+  let weights = BootstrapWeights.shared(seeds: seeds.count, keptIn: &resampling)
   var rows: [SummaryRow] = []
   rows.reserveCapacity(columns)
   // As many columns at a time as keep the resampled sums (2,000 a column) in the cache.

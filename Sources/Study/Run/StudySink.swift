@@ -117,7 +117,8 @@ final class StudySink: FarmSink {
     try database.writeSummary(rows)
     summaries[cell] = rows
     let found = telling.compactMap {
-      Verdict(table, metric: $0.metric, risesInCollapse: $0.way == .rises)
+      Verdict(
+        table, metric: $0.metric, risesInCollapse: $0.way == .rises, resampling: &resampling)
     }
     try database.writeVerdicts(found)
     verdicts[cell] = found
