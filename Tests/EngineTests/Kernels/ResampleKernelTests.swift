@@ -43,10 +43,10 @@ extension KernelTests {
           for row in 0..<rows {
             sum += values[row * columns + column] * weights[(group * rows + row) * Self.panel + place]
           }
-          guard sums[column * resamples + resample] == sum else {
+          let found = sums[column * resamples + resample]
+          guard found == sum else {
             Issue.record(
-              "\(isa), \(rows)×\(columns)×\(resamples): \(sums[column * resamples + resample]) at column \(column), resample \(resample), expected \(sum)"
-            )
+              "\(isa), \(rows)×\(columns)×\(resamples), \(column), \(resample): \(found), not \(sum)")
             return
           }
         }
