@@ -7,6 +7,7 @@
 #pragma clang attribute push( \
     __attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #define KERNEL(name) name##_avx512
+#define ABREAST 4
 #include "random_kernels.h"
 #pragma clang attribute pop
 #endif

@@ -50,10 +50,56 @@ INLINE void store_interleaved(void *out, u64x8 a, u64x8 b) {
 // loop bodies keep several groups in flight at once; one long body would wait for its own results.
 #define GROUPS 16
 
+// Groups whose rounds run side by side: a round waits for the one before it, and what waits fills the
+// processor's queues before the next group comes in sight.
+#ifndef ABREAST
+#define ABREAST 1
+#endif
+
+// Philox on ABREAST groups of blocks from `block` on.
+INLINE void philox_abreast(uint64_t key, uint64_t block, struct words *w) {
+  const uint64_t low = 0xffffffffULL;
+  const u64x8 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  u64x8 x0[ABREAST], x1[ABREAST], x2[ABREAST], x3[ABREAST];
+  u64x8 k0 = SPLAT(u64x8, key), k1 = k0 >> 32;
+#pragma clang loop unroll(full)
+  for (int g = 0; g < ABREAST; g++) {
+    x0[g] = lanes + (block + 8 * g);
+    x1[g] = x0[g] >> 32;
+    x2[g] = x3[g] = (u64x8){0};
+  }
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 10; round++) {
+#pragma clang loop unroll(full)
+    for (int g = 0; g < ABREAST; g++) {
+      u64x8 a = (x0[g] & low) * 0xD2511F53ULL;
+      u64x8 b = (x2[g] & low) * 0xCD9E8D57ULL;
+      x0[g] = (b >> 32) ^ x1[g] ^ k0;
+      x2[g] = (a >> 32) ^ x3[g] ^ k1;
+      x1[g] = b;
+      x3[g] = a;
+    }
+    k0 += 0x9E3779B9ULL;
+    k1 += 0xBB67AE85ULL;
+  }
+#pragma clang loop unroll(full)
+  for (int g = 0; g < ABREAST; g++) w[g] = (struct words){x0[g] & low, x1[g], x2[g] & low, x3[g]};
+}
+
 // The 64-bit words of the groups from `block` on: first[g] lane i = w0 | w1 << 32 of block 8g + i,
 // second[g] = w2 | w3 << 32.
 INLINE void bits_phase(uint64_t key, uint64_t block, size_t groups, u64x8 *first, u64x8 *second) {
-  for (size_t g = 0; g < groups; g++) {
+  size_t g = 0;
+  for (; g + ABREAST <= groups; g += ABREAST) {
+    struct words w[ABREAST];
+    philox_abreast(key, block + 8 * g, w);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < ABREAST; i++) {
+      first[g + i] = w[i].w0 | w[i].w1 << 32;
+      second[g + i] = w[i].w2 | w[i].w3 << 32;
+    }
+  }
+  for (; g < groups; g++) {
     struct words w = philox8(key, block + 8 * g);
     first[g] = w.w0 | w.w1 << 32;
     second[g] = w.w2 | w.w3 << 32;

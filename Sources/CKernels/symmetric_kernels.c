@@ -9,6 +9,9 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+/// Tiles stay in registers only where every index into them is a constant.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 typedef double lanes __attribute__((vector_size(64), aligned(8)));
 typedef long long mask __attribute__((vector_size(64), aligned(8)));
 
@@ -31,16 +34,20 @@ INLINE long pitch_of(long n) {
 /// t[i][j] = t[j][i] of an 8×8 tile.
 INLINE void transpose(lanes t[PANEL]) {
   lanes pairs[8], fours[8];
+  UNROLL
   for (int i = 0; i < 8; i += 2) {
     pairs[i] = __builtin_shufflevector(t[i], t[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
     pairs[i + 1] = __builtin_shufflevector(t[i], t[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
   }
+  UNROLL
   for (int i = 0; i < 8; i += 4)
+    UNROLL
     for (int j = 0; j < 2; j++) {
       const lanes x = pairs[i + j], y = pairs[i + j + 2];
       fours[i + j] = __builtin_shufflevector(x, y, 0, 1, 8, 9, 4, 5, 12, 13);
       fours[i + j + 2] = __builtin_shufflevector(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
     }
+  UNROLL
   for (int j = 0; j < 4; j++) {
     t[j] = __builtin_shufflevector(fours[j], fours[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
     t[j + 4] = __builtin_shufflevector(fours[j], fours[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
@@ -52,11 +59,15 @@ INLINE void transpose(lanes t[PANEL]) {
 INLINE void load_transposed(const double *a, long pitch, long rows, long columns, lanes t[PANEL]) {
   double edge[PANEL][PANEL];
   if (rows >= PANEL && columns >= PANEL) {
+    UNROLL
     for (int i = 0; i < PANEL; i++) t[i] = LOAD(a + i * pitch);
   } else {
     memset(edge, 0, sizeof edge);
+    UNROLL
     for (long i = 0; i < rows && i < PANEL; i++)
+      UNROLL
       for (long j = 0; j < columns && j < PANEL; j++) edge[i][j] = a[i * pitch + j];
+    UNROLL
     for (int i = 0; i < PANEL; i++) t[i] = LOAD(edge[i]);
   }
   transpose(t);
@@ -67,18 +78,25 @@ INLINE void load_transposed(const double *a, long pitch, long rows, long columns
 INLINE void subtract_products(const double *u, long pitch, long last, long i, long j, int first,
                               int height, int vectors, lanes sums[PANEL][2]) {
   lanes own[PANEL][2];
+  UNROLL
   for (int r = 0; r < height; r++)
+    UNROLL
     for (int v = 0; v < vectors; v++) own[r][v] = sums[first + r][v];
   for (long m = 0; m < last; m++) {
     const double *row = u + m * pitch;
     lanes right[2];
+    UNROLL
     for (int v = 0; v < vectors; v++) right[v] = LOAD(row + j + 8 * v);
+    UNROLL
     for (int r = 0; r < height; r++) {
       const double left = row[i + first + r];
+      UNROLL
       for (int v = 0; v < vectors; v++) own[r][v] -= right[v] * left;
     }
   }
+  UNROLL
   for (int r = 0; r < height; r++)
+    UNROLL
     for (int v = 0; v < vectors; v++) sums[first + r][v] = own[r][v];
 }
 
@@ -98,16 +116,20 @@ INLINE void subtract_panel(const double *u, long pitch, long last, long i, long 
 /// Returns 0, or the index of the first bad pivot + 1.
 INLINE int factor_tile(lanes t[PANEL], lanes *reciprocals) {
   lanes pivots;
+  UNROLL
   for (int r = 0; r < PANEL; r++) {
     const double pivot = t[r][r];
     pivots[r] = pivot;
     const lanes ratio = t[r] / ((lanes){0} + pivot);
+    UNROLL
     for (int s = r + 1; s < PANEL; s++) t[s] -= t[r] * ratio[s];
   }
+  UNROLL
   for (int r = 0; r < PANEL; r++)
     if (!(pivots[r] > 0 && pivots[r] <= __DBL_MAX__)) return r + 1;
   const lanes roots = __builtin_elementwise_sqrt(pivots);
   *reciprocals = 1.0 / roots;
+  UNROLL
   for (int r = 0; r < PANEL; r++) {
     t[r] *= (*reciprocals)[r];
     t[r] = CHOOSE(POSITIONS == r, (lanes){0} + roots[r], t[r]);
@@ -120,9 +142,11 @@ INLINE int factor_tile(lanes t[PANEL], lanes *reciprocals) {
 INLINE void store_tile(lanes t[PANEL], long n, long k, long j, double *l) {
   transpose(t);
   if (j > k) {
+    UNROLL
     for (long c = 0; c < PANEL && j + c < n; c++) STORE(l + (j + c) * n + k, t[c]);
     return;
   }
+  UNROLL
   for (long c = 0; c < PANEL && k + c < n; c++) {
     double *row = l + (k + c) * n;
     for (long r = 0; r <= c; r++) row[k + r] = t[c][r];
@@ -134,23 +158,31 @@ INLINE void store_tile(lanes t[PANEL], long n, long k, long j, double *l) {
 INLINE void right_tiles(const double *a, double scale, long n, double *u, long pitch, long k, long j,
                         int vectors, int height, const lanes *reciprocals, double *l) {
   lanes sums[PANEL][2];
+  UNROLL
   for (int v = 0; v < vectors; v++) {
     lanes tile[PANEL];
     load_transposed(a + (j + 8 * v) * n + k, n, n - j - 8 * v, PANEL, tile);
+    UNROLL
     for (int r = 0; r < PANEL; r++) sums[r][v] = tile[r] * scale;
   }
   subtract_panel(u, pitch, k, k, j, vectors, height, sums);
+  UNROLL
   for (int r = 0; r < PANEL; r++) {
     double *row = u + (k + r) * pitch;
+    UNROLL
     for (int v = 0; v < vectors; v++) {
       sums[r][v] *= (*reciprocals)[r];
       STORE(row + j + 8 * v, sums[r][v]);
     }
+    UNROLL
     for (int s = r + 1; s < PANEL; s++)
+      UNROLL
       for (int v = 0; v < vectors; v++) sums[s][v] -= sums[r][v] * row[k + s];
   }
+  UNROLL
   for (int v = 0; v < vectors; v++) {
     lanes tile[PANEL];
+    UNROLL
     for (int r = 0; r < PANEL; r++) tile[r] = sums[r][v];
     store_tile(tile, n, k, j + 8 * v, l);
   }
@@ -163,8 +195,10 @@ INLINE long cholesky(const double *a, double scale, long n, double *u, int vecto
   for (long k = 0; k < n; k += PANEL) {
     lanes sums[PANEL][2], tile[PANEL], reciprocals;
     load_transposed(a + k * n + k, n, n - k, n - k, tile);
+    UNROLL
     for (int r = 0; r < PANEL; r++) sums[r][0] = tile[r] * scale;
     subtract_panel(u, pitch, k, k, k, 1, height, sums);
+    UNROLL
     for (int r = 0; r < PANEL; r++) {
       // Rows beyond the last continue the matrix by the identity.
       tile[r] = k + r < n ? sums[r][0] : (lanes){0};
@@ -172,6 +206,7 @@ INLINE long cholesky(const double *a, double scale, long n, double *u, int vecto
     }
     const int bad = factor_tile(tile, &reciprocals);
     if (bad) return k + bad;
+    UNROLL
     for (int r = 0; r < PANEL; r++) STORE(u + (k + r) * pitch + k, tile[r]);
     store_tile(tile, n, k, k, l);
     long j = k + PANEL;

@@ -116,9 +116,10 @@ final class Chain<Model: GenerativeModel> {
   /// Fits a model and keeps it, going on from where an interrupted fit was saved.
   private static func fitted(
     _ model: inout Model, _ training: TrainingSet<Model.Statistics>, generation: Int,
-    key: RandomKey, state: String, control: ChainControl
+    key: RandomKey, state name: @autoclosure () -> String, control: ChainControl
   ) throws -> FitReport {
     guard Model.isTrained else { return try model.fit(training, key: key) }
+    let state = name()
     var context = control.training
     context.progress = { try control.progress(generation, $0) }
     if let states = control.states {
@@ -195,6 +196,7 @@ final class Chain<Model: GenerativeModel> {
     var row: [Double] = []
     var forgotten = 1
     for generation in restored.lowerBound...last {
+      clock.begin()
       try control.tick()
       let stops = control.shouldStop()
       if try Model.isTrained ? control.training.exchange.agree(stops) : stops { throw Interrupted() }

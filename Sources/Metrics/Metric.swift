@@ -92,8 +92,8 @@ public struct Subject: Sendable {
   /// them.
   public let samples: SampleSet
   public let key: RandomKey
-  /// What the metrics of this generation have computed of its samples.
-  let features = SubjectFeatures()
+  /// What the metrics of this generation have computed of its samples; nil without samples.
+  let features: SubjectFeatures?
 
   public init(generation: Int, law: Law?, firstLaw: Law?, samples: SampleSet, key: RandomKey) {
     self.generation = generation
@@ -101,5 +101,6 @@ public struct Subject: Sendable {
     self.firstLaw = firstLaw
     self.samples = samples
     self.key = key
+    features = samples.count > 0 ? SubjectFeatures() : nil
   }
 }

@@ -55,7 +55,8 @@ extension Gaussian {
     let rank = factor.rank
     let mean = withUnsafeTemporaryAllocation(of: Double.self, capacity: rank) { z in
       guard count > 0 else { return law.innerMean }
-      stream.fillNormals(z)
+      // One number alone leaves the others of its group to the gamma numbers that follow.
+      if rank == 1 { z[0] = stream.normal() } else { stream.fillNormals(z) }
       let deviation = (1 / Double(count)).squareRoot()
       for index in 0..<rank { z[index] *= deviation }
       return factor.applied(to: UnsafeBufferPointer(z), scale: scale, adding: law.innerMean)

@@ -102,6 +102,27 @@ import Testing
       cell: "d", seeds: Array(0..<golden.seeds), generations: golden.generations, metrics: names,
       values: values)
     #expect(SummaryCodec.encode(other) != SummaryCodec.encode(sorted))
+    // All cells have the same resamples.
+    #expect(other.count == sorted.count)
+    for (a, b) in zip(other, sorted) {
+      #expect(a.low.bitPattern == b.low.bitPattern && a.high.bitPattern == b.high.bitPattern)
+    }
+  }
+
+  /// What is kept from one cell for the next is used where it fits and changes nothing.
+  @Test func keptResamplesGiveTheSameRows() {
+    var resampling: BootstrapWeights?
+    for (seeds, columns) in [(7, 3), (7, 70), (33, 5), (7, 3)] {
+      let values = (0..<seeds * columns).map { Double(($0 * 7919 + seeds) % 1009) / 1009 }
+      let names = (0..<columns).map { "m.q\($0)" }
+      let kept = summarise(
+        cell: "c", seeds: Array(0..<seeds), generations: 1, metrics: names, values: values,
+        resampling: &resampling)
+      let alone = summarise(
+        cell: "c", seeds: Array(0..<seeds), generations: 1, metrics: names, values: values)
+      #expect(SummaryCodec.encode(kept) == SummaryCodec.encode(alone))
+      #expect(resampling?.seeds == seeds)
+    }
   }
 
   @Test func degenerateCells() {

@@ -1,8 +1,11 @@
 import CKernels
 import COpenBLAS
 
-/// Up to this dimension plain loops beat the call into LAPACK.
+/// Up to this dimension plain loops beat the calls into BLAS and LAPACK.
 let smallDimension = 12
+
+/// Up to this dimension plain loops beat even the project's kernels.
+let loopDimension = 4
 
 /// Up to this dimension the project's kernels are faster than LAPACK.
 let kernelDimension = 256
@@ -14,14 +17,14 @@ let kernelDimension = 256
 /// - Complexity: n³/3 floating-point operations.
 public func choleskyFactor(_ a: [Double], dimension: Int, scale: Double = 1) -> [Double]? {
   precondition(a.count == dimension * dimension, "\(a.count) entries for \(dimension)×\(dimension)")
-  if dimension > smallDimension, dimension <= kernelDimension {
+  if dimension > loopDimension, dimension <= kernelDimension {
     return kernelCholeskyFactor(a, dimension, scale)
   }
   let scaled = scale == 1 ? a : a.map { $0 * scale }
   if dimension == 1 {
     return scaled[0] > 0 && scaled[0].isFinite ? [scaled[0].squareRoot()] : nil
   }
-  return dimension <= smallDimension
+  return dimension <= loopDimension
     ? smallCholeskyFactor(scaled, dimension) : blockedCholeskyFactor(scaled, dimension)
 }
 

@@ -35,7 +35,7 @@ public func accumulateLowerRowProducts(
   beta: Double = 0, into c: UnsafeMutablePointer<Double>
 ) {
   guard n > 0 else { return }
-  if triangular, beta == 1, n > smallDimension, n <= kernelDimension {
+  if triangular, beta == 1, n > loopDimension, n <= kernelDimension {
     ouroboros_lower_square(x, n, columns, 1, c)
     return
   }

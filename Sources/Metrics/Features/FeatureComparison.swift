@@ -54,8 +54,8 @@ struct FeatureComparison: Sendable {
   /// The features of at most `limit` samples of a generation; `nil` for fewer than `minimum` and where
   /// one is not finite.
   func model(_ subject: Subject, limit: Int, minimum: Int = 2) throws -> Part? {
-    guard subject.samples.count >= minimum else { return nil }
-    let table = subject.features.table(of: subject, kind, store: store)
+    guard subject.samples.count >= minimum, let features = subject.features else { return nil }
+    let table = features.table(of: subject, kind, store: store)
     let part = Part(
       try table.values(first: limit, of: subject.samples, by: extractor), width: width, table: table)
     return part.count >= minimum && part.values.allSatisfy(\.isFinite) ? part : nil

@@ -155,7 +155,8 @@ private func compareSummary(
       (3...13).map { query.double($0) }
   }
   var missing = 0
-  for row in index.tables().flatMap({ summarise($0) }) {
+  var resampling: BootstrapWeights?
+  for row in index.tables().flatMap({ summarise($0, resampling: &resampling) }) {
     guard let values = stored[Key(cell: row.cell, generation: row.generation, metric: row.metric)]
     else {
       missing += 1

@@ -2,7 +2,7 @@ import Engine
 import Randomness
 
 /// How often each seed is drawn in each of B resamples with replacement (Efron 1979): the
-/// multinomial counts, shared by all generations and metrics of a cell, so that a resampled mean is
+/// multinomial counts, shared by all generations and metrics of a study, so that a resampled mean is
 /// a matrix product and curves keep their correlation.
 ///
 /// The counts are a function of the text given and the number of seeds alone, so an interval does
@@ -14,8 +14,9 @@ public struct BootstrapWeights: Sendable {
   public let resamples: Int
   public let seeds: Int
   private let key: RandomKey
-  /// [resamples × seeds], row-major; empty where it would be larger than `mostStored` numbers. Rows are
-  /// then made again whenever they are needed, so that memory does not grow with the seeds.
+  /// [panels × seeds × resamples in a panel], as `resampleSums` takes them; empty where they would be
+  /// more than `mostStored` numbers. Panels are then made again whenever they are needed, so that memory
+  /// does not grow with the seeds.
   private let stored: [Double]
   private static let mostStored = 1 << 22
 
@@ -31,30 +32,44 @@ public struct BootstrapWeights: Sendable {
     stored = fits ? Self.counts(of: 0..<resamples, seeds: seeds, key: key) : []
   }
 
-  /// The counts of some resamples, [resamples × seeds]; every row sums to `seeds`.
+  /// The counts that all cells of a study share: those kept from the last cell where it had as many
+  /// seeds, which they depend on alone.
+  static func shared(seeds: Int, keptIn kept: inout BootstrapWeights?) -> BootstrapWeights {
+    if let kept, kept.seeds == seeds { return kept }
+    let weights = BootstrapWeights(name: "study", seeds: seeds)
+    kept = weights
+    return weights
+  }
+
+  /// The counts of some resamples, [panels × seeds × resamples in a panel]; those of a resample sum to
+  /// `seeds`.
   private static func counts(of range: Range<Int>, seeds: Int, key: RandomKey) -> [Double] {
-    var counts = [Double](repeating: 0, count: range.count * seeds)
+    let panels = (range.count + resamplePanel - 1) / resamplePanel
+    var counts = [Double](repeating: 0, count: panels * seeds * resamplePanel)
     counts.withUnsafeMutableBufferPointer { counts in
       withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (seeds + 1) / 2) { words in
         for resample in range {
-          let first = (resample - range.lowerBound) * seeds
-          let row = UnsafeMutableBufferPointer(rebasing: counts[first..<(first + seeds)])
-          count(RandomStream(key: key.folding(UInt64(resample))), row, words)
+          let (panel, place) = (resample - range.lowerBound).quotientAndRemainder(
+            dividingBy: resamplePanel)
+          let first = panel * seeds * resamplePanel + place
+          let column = UnsafeMutableBufferPointer(rebasing: counts[first...])
+          count(RandomStream(key: key.folding(UInt64(resample))), column, seeds, words)
         }
       }
     }
     return counts
   }
 
-  /// Counts the draws of one resample into a row of zeros.
+  /// Counts the draws of one resample into a column of zeros.
   ///
-  /// - Parameter words: room for half as many words as there are seeds: all numbers at once where none has
-  ///   to be drawn again, which is nearly always.
+  /// - Parameters:
+  ///   - column: the count of a seed stands at seed · `resamplePanel`.
+  ///   - words: room for half as many words as there are seeds: all numbers at once where none has to be
+  ///     drawn again, which is nearly always.
   private static func count(
-    _ stream: RandomStream, _ row: UnsafeMutableBufferPointer<Double>,
+    _ stream: RandomStream, _ column: UnsafeMutableBufferPointer<Double>, _ seeds: Int,
     _ words: UnsafeMutableBufferPointer<UInt64>
   ) {
-    let seeds = row.count
     if let narrow = UInt32(exactly: seeds) {
       var bulk = stream
       bulk.fillBits(words)
@@ -64,13 +79,13 @@ public struct BootstrapWeights: Sendable {
         let product = UInt64(bits) * UInt64(narrow)
         // Whether a number is really drawn again is left to the exact way.
         if UInt32(truncatingIfNeeded: product) < narrow { isAccepted = false }
-        row[Int(product >> 32)] += 1
+        column[Int(product >> 32) * resamplePanel] += 1
       }
       if isAccepted { return }
-      row.update(repeating: 0)
+      for seed in 0..<seeds { column[seed * resamplePanel] = 0 }
     }
     var single = stream
-    for _ in 0..<seeds { row[single.index(below: seeds)] += 1 }
+    for _ in 0..<seeds { column[single.index(below: seeds) * resamplePanel] += 1 }
   }
 
   /// Σ over seeds of count · value for every resample and column.
@@ -79,22 +94,16 @@ public struct BootstrapWeights: Sendable {
   /// - Returns: [columns × resamples]: the sums of a column stand together.
   func sums(_ values: [Double], columns: Int) -> [Double] {
     precondition(values.count == seeds * columns, "\(values.count) values for \(seeds)×\(columns)")
+    guard stored.isEmpty else {
+      return Self.sums(values, columns: columns, weights: stored, seeds: seeds, resamples: resamples)
+    }
     var sums = [Double](repeating: 0, count: columns * resamples)
-    let rows = stored.isEmpty ? max(1, min(resamples, Self.mostStored / seeds)) : resamples
-    for first in stride(from: 0, to: resamples, by: rows) {
-      let range = first..<min(first + rows, resamples)
-      let counts =
-        stored.isEmpty ? Self.counts(of: range, seeds: seeds, key: key) : stored
-      guard range.count < resamples else {
-        multiply(
-          values, counts, transposingA: true, transposingB: true, m: columns, n: resamples,
-          k: seeds, into: &sums)
-        break
-      }
-      var part = [Double](repeating: 0, count: columns * range.count)
-      multiply(
-        values, counts, transposingA: true, transposingB: true, m: columns, n: range.count,
-        k: seeds, into: &part)
+    let most = max(1, Self.mostStored / (seeds * resamplePanel)) * resamplePanel
+    for first in stride(from: 0, to: resamples, by: most) {
+      let range = first..<min(first + most, resamples)
+      let part = Self.sums(
+        values, columns: columns, weights: Self.counts(of: range, seeds: seeds, key: key),
+        seeds: seeds, resamples: range.count)
       for column in 0..<columns {
         sums.replaceSubrange(
           (column * resamples + first)..<(column * resamples + range.upperBound),
@@ -102,6 +111,17 @@ public struct BootstrapWeights: Sendable {
       }
     }
     return sums
+  }
+
+  private static func sums(
+    _ values: [Double], columns: Int, weights: [Double], seeds: Int, resamples: Int
+  ) -> [Double] {
+    [Double](unsafeUninitializedCapacity: columns * resamples) { sums, count in
+      count = columns * resamples
+      guard let sums = sums.baseAddress, count > 0 else { return }
+      resampleSums(
+        values, rows: seeds, columns: columns, weights: weights, resamples: resamples, into: sums)
+    }
   }
 }
 

@@ -64,7 +64,9 @@ public struct CollapseCriteria: Sendable {
 
   /// What is found of one cell, in the order of the definitions. Left out are definitions for which
   /// nothing was measured, and the scaling law, which needs several cells.
-  public func findings(_ table: CellTable, _ bootstrap: inout SharedBootstrap) -> [CollapseFinding] {
+  public func findings(
+    _ table: CellTable, resampling: inout BootstrapWeights?
+  ) -> [CollapseFinding] {
     var findings: [CollapseFinding] = []
     for definition in definitions {
       guard let quantity = quantity(definition, in: table),
@@ -80,8 +82,8 @@ public struct CollapseCriteria: Sendable {
       case .variance:
         threshold = thresholds.fraction
         statistic = curves.ratios.map(medianEstimate)
-      case .divergingRisk: statistic = curves.lateSlopes.map { bootstrap.mean($0) }
-      case .anyRiskIncrease, .modes, .tails, .hallucination: statistic = bootstrap.mean(curves.changes)
+      case .divergingRisk: statistic = curves.lateSlopes.map { bootstrapMean($0, resampling: &resampling) }
+      case .anyRiskIncrease, .modes, .tails, .hallucination: statistic = bootstrapMean(curves.changes, resampling: &resampling)
       }
       guard let statistic else { continue }
       findings.append(
@@ -99,7 +101,7 @@ public struct CollapseCriteria: Sendable {
   /// - Parameter group: the cells and how many samples each is fitted to.
   /// - Returns: nothing for fewer than three numbers, or risks that are not positive.
   public func scalingLaw(
-    _ group: [(table: CellTable, samples: Double)], _ bootstrap: inout SharedBootstrap
+    _ group: [(table: CellTable, samples: Double)], resampling: inout BootstrapWeights?
   ) -> [CollapseFinding] {
     guard definitions.contains(.scalingLaw), Set(group.map(\.samples)).count >= 3,
       let quantity = group.first.flatMap({ quantity(.scalingLaw, in: $0.table) })
@@ -119,7 +121,7 @@ public struct CollapseCriteria: Sendable {
       changes.append(end - first)
     }
     guard !changes.isEmpty else { return [] }
-    let statistic = bootstrap.mean(changes)
+    let statistic = bootstrapMean(changes, resampling: &resampling)
     return group.map {
       CollapseFinding(
         cell: $0.table.cell, definition: .scalingLaw, metric: quantity.metric, generation: last,

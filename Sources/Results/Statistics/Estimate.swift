@@ -39,26 +39,15 @@ public func pairedDifference(
 
 /// The mean of finite values, one a seed in the order of the seeds, with its 95 %
 /// percentile-bootstrap interval.
+///
+/// - Parameter name: Names the values; the resampling is a function of it and of their number.
 public func bootstrapMean(name: String, _ values: [Double]) -> Estimate {
   bootstrapMean(values) { BootstrapWeights(name: name, seeds: $0) }
 }
 
-/// Bootstrap intervals of many means over the same numbers of seeds: the resamples are drawn once, so that
-/// a hundred cells cost little more than one.
-public struct SharedBootstrap {
-  private var weights: [Int: BootstrapWeights] = [:]
-
-  public init() {}
-
-  /// The mean of finite values, one a seed in the order of the seeds, with its interval.
-  mutating func mean(_ values: [Double]) -> Estimate {
-    bootstrapMean(values) { seeds in
-      if let known = weights[seeds] { return known }
-      let made = BootstrapWeights(name: "shared", seeds: seeds)
-      weights[seeds] = made
-      return made
-    }
-  }
+/// The same with the resamples that all cells of a study share.
+func bootstrapMean(_ values: [Double], resampling: inout BootstrapWeights?) -> Estimate {
+  bootstrapMean(values) { BootstrapWeights.shared(seeds: $0, keptIn: &resampling) }
 }
 
 private func bootstrapMean(
@@ -69,7 +58,8 @@ private func bootstrapMean(
   guard moments.n >= 2 else {
     return Estimate(n: moments.n, value: moments.mean, se: .nan, low: .nan, high: .nan)
   }
-  var means = weights(moments.n).sums(values.map { $0 - moments.mean }, columns: 1).map {
+  let weights = weights(moments.n)
+  var means = weights.sums(values.map { $0 - moments.mean }, columns: 1).map {
     $0 / Double(moments.n)
   }
   var scratch: [Double] = []

@@ -5,16 +5,20 @@ import Glibc
 /// The seed is the independent unit. Seeds are sorted first, so the result does not depend on the
 /// order in which chains ended. Values that are not finite, or missing (NaN), do not enter; `n`
 /// says how many did. Quantiles are type 7; the interval is the 95 % percentile bootstrap of the
-/// mean over seeds (Efron 1979) with the same 2,000 resamples for all columns. Where seeds are
-/// missing, a resample's mean is over the finite values among its seeds.
+/// mean over seeds (Efron 1979) with the same 2,000 resamples for all columns and all cells, whose chains
+/// are paired by seed. Where seeds are missing, a resample's mean is over the finite values among its
+/// seeds.
 ///
 /// - Parameters:
 ///   - seeds: Distinct.
 ///   - values: [seeds × generations × metrics], row-major.
+///   - resampling: what was drawn for the last cell, for the next one with as many seeds: the bits are the
+///     same with any.
 /// - Returns: generations × metrics rows, generation by generation.
 /// - Complexity: 4,000 · values floating-point operations, as a matrix product.
 public func summarise(
-  cell: String, seeds: [Int], generations: Int, metrics: [String], values: [Double]
+  cell: String, seeds: [Int], generations: Int, metrics: [String], values: [Double],
+  resampling: inout BootstrapWeights?
 ) -> [SummaryRow] {
   let columns = generations * metrics.count
   precondition(
@@ -22,7 +26,7 @@ public func summarise(
   guard columns > 0, !seeds.isEmpty else { return [] }
   precondition(Set(seeds).count == seeds.count, "a seed stands twice")
   let order = seeds.indices.sorted { seeds[$0] < seeds[$1] }
-  let weights = BootstrapWeights(name: cell, seeds: seeds.count)
+  let weights = BootstrapWeights.shared(seeds: seeds.count, keptIn: &resampling)
   var rows: [SummaryRow] = []
   rows.reserveCapacity(columns)
   // As many columns at a time as keep the resampled sums (2,000 a column) in the cache.
@@ -47,11 +51,27 @@ public func summarise(
   return rows
 }
 
+/// The statistics of one cell alone.
+public func summarise(
+  cell: String, seeds: [Int], generations: Int, metrics: [String], values: [Double]
+) -> [SummaryRow] {
+  var resampling: BootstrapWeights?
+  return summarise(
+    cell: cell, seeds: seeds, generations: generations, metrics: metrics, values: values,
+    resampling: &resampling)
+}
+
 /// The statistics of a table from the index.
-public func summarise(_ table: CellTable) -> [SummaryRow] {
+public func summarise(_ table: CellTable, resampling: inout BootstrapWeights?) -> [SummaryRow] {
   summarise(
     cell: table.cell, seeds: table.seeds, generations: table.generations, metrics: table.metrics,
-    values: table.values)
+    values: table.values, resampling: &resampling)
+}
+
+/// The statistics of one table from the index.
+public func summarise(_ table: CellTable) -> [SummaryRow] {
+  var resampling: BootstrapWeights?
+  return summarise(table, resampling: &resampling)
 }
 
 /// Some columns of a cell, each as one run of finite values.

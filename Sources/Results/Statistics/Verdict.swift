@@ -26,6 +26,15 @@ public struct Verdict: Sendable, Equatable {
   /// - Returns: nil where the metric is not there, has one generation, or no seed has finite values at
   ///   both ends.
   public init?(_ table: CellTable, metric: String, risesInCollapse rises: Bool) {
+    var resampling: BootstrapWeights?
+    self.init(table, metric: metric, risesInCollapse: rises, resampling: &resampling)
+  }
+
+  /// - Parameter resampling: what was drawn for the last cell, as for `summarise`.
+  public init?(
+    _ table: CellTable, metric: String, risesInCollapse rises: Bool,
+    resampling: inout BootstrapWeights?
+  ) {
     guard let column = table.metrics.firstIndex(of: metric), table.generations > 1 else { return nil }
     func value(_ seed: Int, _ generation: Int) -> Double {
       table.values[(seed * table.generations + generation) * table.metrics.count + column]
@@ -35,16 +44,15 @@ public struct Verdict: Sendable, Equatable {
       started.allSatisfy { value($0, generation).isFinite }
     }
     guard !started.isEmpty, let end = ends else { return nil }
-    let pairs = started.map { (seed: table.seeds[$0], first: value($0, 0), last: value($0, end)) }
+    let pairs = started.map { (first: value($0, 0), last: value($0, end)) }
     let n = Double(pairs.count)
     cell = table.cell
     self.metric = metric
     generation = end
     first = pairs.reduce(0) { $0 + $1.first } / n
     last = pairs.reduce(0) { $0 + $1.last } / n
-    change = pairedDifference(
-      name: "verdict \(table.cell) \(metric)", pairs.map { ($0.seed, $0.first) },
-      pairs.map { ($0.seed, $0.last) })
+    change = bootstrapMean(
+      pairs.map { $0.last - $0.first }.filter(\.isFinite), resampling: &resampling)
     let sign = rises ? 1.0 : -1.0
     seedsWorse = pairs.count { sign * ($0.last - $0.first) > 0 }
     let (low, high) = (sign * change.low, sign * change.high)

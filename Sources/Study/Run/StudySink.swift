@@ -32,10 +32,10 @@ final class StudySink: FarmSink {
   private var unsummarised: [String] = []
   private var summaries: [String: [SummaryRow]] = [:]
   private var verdicts: [String: [Verdict]] = [:]
+  private var resampling: BootstrapWeights?
   /// The quantities that tell collapse, in the order of the study's metrics.
   private let telling: [CollapseSign]
   private let criteria: CollapseCriteria
-  private var bootstrap = SharedBootstrap()
   private var findings: [String: [CollapseFinding]] = [:]
 
   private static let commitSeconds = 1.0
@@ -129,15 +129,16 @@ final class StudySink: FarmSink {
   private func summarise(_ cell: String) throws {
     guard summaries[cell] == nil, let table = index.table(cell: cell, seeds: seeds)
     else { return }
-    let rows = Results.summarise(table)
+    let rows = Results.summarise(table, resampling: &resampling)
     try database.writeSummary(rows)
     summaries[cell] = rows
     let found = telling.compactMap {
-      Verdict(table, metric: $0.quantity, risesInCollapse: $0.way == .rises)
+      Verdict(
+        table, metric: $0.quantity, risesInCollapse: $0.way == .rises, resampling: &resampling)
     }
     try database.writeVerdicts(found)
     verdicts[cell] = found
-    let judged = criteria.findings(table, &bootstrap)
+    let judged = criteria.findings(table, resampling: &resampling)
     let diverged = Set(
       seeds.filter { index.progress(cell: cell, seed: $0).status == .diverged })
     try database.writeCollapse(judged, criteria.times(table, diverged: diverged), criteria.thresholds)
@@ -152,7 +153,7 @@ final class StudySink: FarmSink {
         index.table(cell: member.cell, seeds: seeds).map { (table: $0, samples: member.samples) }
       }
       guard tables.count == group.count else { continue }
-      let found = criteria.scalingLaw(tables, &bootstrap)
+      let found = criteria.scalingLaw(tables, resampling: &resampling)
       try database.writeCollapse(found, [], criteria.thresholds)
       for finding in found { findings[finding.cell, default: []].append(finding) }
     }
