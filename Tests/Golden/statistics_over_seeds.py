@@ -1,11 +1,13 @@
 """Golden values of the statistics over seeds: NumPy moments and type-7 quantiles, SciPy percentile
-bootstrap, least squares and Student's t, and a Kaplan-Meier estimate with Greenwood's error by hand.
+bootstrap, least squares and Student's t, a Kaplan-Meier estimate with Greenwood's error by hand and
+SciPy's log-log interval, and SciPy's exact interval of a median.
 
     python3 statistics_over_seeds.py > statistics_over_seeds.json
 """
 
 import json
 import platform
+import warnings
 
 import numpy
 import scipy
@@ -47,7 +49,19 @@ def kaplan_meier(times, events):
     reference = stats.ecdf(
         stats.CensoredData.right_censored(times, [not e for e in events])).sf
     assert numpy.allclose(reference.evaluate([s[0] for s in steps]), [s[3] for s in steps])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # after the last event there is no interval
+        interval = reference.confidence_interval(method="log-log")
+    for step in steps:
+        low, high = (float(end.evaluate(step[0])) for end in (interval.low, interval.high))
+        step += [low, high] if 0 < step[3] < 1 else [step[3], step[3]]
     return steps
+
+
+def median_interval(values):
+    interval = stats.quantile_test(values, p=0.5).confidence_interval(0.95)
+    return {"values": values.tolist(), "median": float(numpy.median(values)),
+            "low": float(interval.low), "high": float(interval.high)}
 
 
 def main():
@@ -73,6 +87,7 @@ def main():
         rng=numpy.random.default_rng(8)).confidence_interval
     times = [3, 5, 5, 6, 8, 8, 8, 10, 12, 12, 15, 20, 20, 20]
     events = [1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0]
+    medians = [median_interval(rng.standard_normal(n)) for n in (6, 7, 12, 41, 100)]
     student = [
         [p, nu, float(stats.t.ppf(p, nu))]
         for p in (0.6, 0.975, 0.999) for nu in (1, 2, 5, 10, 30, 1000)
@@ -88,6 +103,7 @@ def main():
         "line": {"x": x.tolist(), "y": y.tolist(), "slope": line.slope,
                  "intercept": line.intercept, "se": line.stderr,
                  "low": line.slope - t * line.stderr, "high": line.slope + t * line.stderr},
+        "medians": medians,
         "student": student,
         "paired": {"first": paired[0].tolist(), "second": paired[1].tolist(),
                    "value": float(numpy.mean(paired[1] - paired[0])),

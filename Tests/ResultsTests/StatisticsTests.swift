@@ -33,6 +33,10 @@ import Testing
         }
       }
     }
+    struct Median: Decodable {
+      let values: [Double]
+      let median, low, high: Double
+    }
     let seeds, generations, metrics: Int
     let values: [Value]
     let rows: [Row]
@@ -40,6 +44,7 @@ import Testing
     let student: [[Double]]
     let paired: Paired
     let kaplan_meier: Survival
+    let medians: [Median]
   }
 
   let golden: Golden
@@ -210,10 +215,27 @@ import Testing
     for (step, row) in zip(curve.steps, expected.steps) {
       #expect(step.time == row[0] && Double(step.atRisk) == row[1] && Double(step.events) == row[2])
       expectClose([step.survival, step.standardError], [row[3], row[4]], relative: 1e-13)
+      expectClose([step.interval.low, step.interval.high], [row[5], row[6]], relative: 1e-12)
     }
     #expect(curve.survival(at: 2.9) == 1 && curve.survival(at: 1e9) == curve.steps.last?.survival)
     #expect(KaplanMeier(times: [1, 2], collapsed: [false, false]).median == nil)
     #expect(KaplanMeier(times: [1, 2, 3], collapsed: [true, true, true]).median == 2)
+  }
+
+  /// SciPy's exact interval of a median ends at the same two order statistics.
+  @Test func mediansAgreeWithTheReference() {
+    #expect(golden.medians.count == 5)
+    for expected in golden.medians {
+      let estimate = medianEstimate(expected.values)
+      #expect(estimate.low == expected.low && estimate.high == expected.high)
+      expectClose(estimate.value, expected.median, absolute: 1e-15)
+    }
+    let range = medianEstimate([3, 1, 2])
+    #expect(range.value == 2 && range.low == 1 && range.high == 3)
+    #expect(medianEstimate([4]).low.isNaN)
+    let many = medianEstimate((0..<100_001).map(Double.init))
+    // Half a binomial's 1.96 standard deviations on either side.
+    #expect(many.value == 50_000 && abs(many.low - 49_690) < 2 && abs(many.high - 50_310) < 2)
   }
 
   @Test func heavyTailsAreSeen() throws {

@@ -66,7 +66,7 @@ struct SeedCurves {
 /// largest value for the largest k that leaves at least 95 %, by the binomial law (David and Nagaraja
 /// 2003, section 7.1). With fewer than six values, where there is none, their range, whose coverage is
 /// 1 − 2^(1−n): 93.75 % for five.
-func medianEstimate(_ values: [Double]) -> Estimate {
+public func medianEstimate(_ values: [Double]) -> Estimate {
   precondition(values.allSatisfy(\.isFinite), "values that are not finite")
   let sorted = values.sorted()
   let n = sorted.count
