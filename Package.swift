@@ -125,7 +125,7 @@ let package = Package(
       name: "MetricsTests", dependencies: ["Metrics", "Datasets", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ResultsTests", dependencies: ["Results", "CSQLite", "TestSupport"],
+      name: "ResultsTests", dependencies: ["Results", "Engine", "CSQLite", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],

@@ -51,7 +51,7 @@ public struct SampleRequest: Sendable {
         + Self.short(ofSeed.map { String($0.generation) }))
   }
 
-  private static let mostLines = 60
+  private static let mostLines = 20
 
   private static func list(_ lines: [String]) -> String {
     let more = lines.count > mostLines ? ["  and \(lines.count - mostLines) more"] : []

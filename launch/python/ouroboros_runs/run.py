@@ -1,10 +1,11 @@
 """A run directory, read only."""
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
 from dataclasses import dataclass, field
-from typing import Optional
 from urllib.parse import quote
 
 import numpy
@@ -28,7 +29,7 @@ class Samples:
     # [n, …]: vectors and categories [n, width] or [n], images [n, channels, height, width].
     values: numpy.ndarray
     # [n], or None where there are none.
-    labels: Optional[numpy.ndarray] = None
+    labels: numpy.ndarray | None = None
     metadata: dict = field(default_factory=dict)
 
 
@@ -140,7 +141,8 @@ class Run:
             )
         try:
             with safe_open(path, framework="numpy") as file:
-                arrays = {name: file.get_tensor(name) for name in file.keys()}
+                names = file.keys()
+                arrays = {name: file.get_tensor(name) for name in names}
                 metadata = file.metadata() or {}
         except SafetensorError as error:
             raise RunError(f"{path}: {error}") from error
@@ -211,8 +213,9 @@ class Run:
 
     def _table(self, table, metric, cell):
         condition, values = _matching(metric=metric, cell=cell)
-        order = "cell, generation" + ("" if table == "timings" else ", metric")
-        return self._query(f"SELECT * FROM {table} WHERE 1{condition} ORDER BY {order}", values)
+        # Metrics of a generation in the order of the study, as `export` writes them.
+        order = "ORDER BY cell, generation, rowid"
+        return self._query(f"SELECT * FROM {table} WHERE 1{condition} {order}", values)
 
     def _query(self, sql, values=()):
         with _Database(self._database) as database:
