@@ -60,16 +60,21 @@ struct ServeCommand: ParsableCommand {
     _ run: ServedRun, host: String, port: UInt16, token: String
   ) async throws {
     let server = HTTPServer(config: try configuration(host, port), handler: RunHandler(run: run))
-    async let ended: Void = server.run()
-    try await server.waitUntilListening()
-    var shown = port
-    switch await server.listeningAddress {
-    case .ip4(_, let port)?, .ip6(_, let port)?: shown = port
-    default: break
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run() }
+      group.addTask {
+        try await server.waitUntilListening()
+        var shown = port
+        switch await server.listeningAddress {
+        case .ip4(_, let port)?, .ip6(_, let port)?: shown = port
+        default: break
+        }
+        let name = host.contains(":") ? "[\(host)]" : host
+        FileHandle.standardOutput.write(Data("http://\(name):\(shown)/\(token)/\n".utf8))
+      }
+      // The first error of either ends both.
+      try await group.waitForAll()
     }
-    let name = host.contains(":") ? "[\(host)]" : host
-    FileHandle.standardOutput.write(Data("http://\(name):\(shown)/\(token)/\n".utf8))
-    try await ended
   }
 
   private static func configuration(
