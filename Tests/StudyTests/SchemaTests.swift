@@ -109,7 +109,7 @@ import Testing
       // What `list presets` says of the cost.
       let size = preset.header("Size")
       #expect(size.contains("chains") || size.contains("seeds"), "\(preset.name): \(size)")
-      let tellsTime = ["second", "minute", "hour"].contains { size.contains($0) }
+      let tellsTime = ["second", "minute", "hour", "day"].contains { size.contains($0) }
       #expect(tellsTime, "\(preset.name): \(size)")
       #expect(!preset.header("Paper").isEmpty && !preset.header("Paper").contains("Shows:"))
       #expect(Listing.presetText.contains(preset.header("Size")))
