@@ -126,7 +126,7 @@ import Testing
   }
 
   /// A database that cannot be read, or is not there, is replaced by the segments.
-  @Test(arguments: ["absent", "rotten"])
+  @Test(arguments: ["absent", "rotten", "killed"])
   func segmentsStandIn(state: String) throws {
     try withTemporaryDirectory { folder in
       let run = try Self.run("\(folder)/run")
@@ -137,9 +137,11 @@ import Testing
       if state == "rotten" {
         try run.publish([UInt8](repeating: 7, count: 5000), as: "results.sqlite")
       }
+      if state == "killed" { try Self.killedWriter(run) }
       let follower = RecordFollower(run) { _ in [Self.metric] }
       try follower.refresh()
-      #expect((follower.problem != nil) == (state == "rotten"))
+      #expect((follower.problem != nil) == (state != "absent"))
+      if state == "killed" { #expect(follower.problem?.contains("writer that was killed") == true) }
       #expect(follower.progress["aa"]?.generations == 12)
       let curve = try #require(follower.curves["aa"]?[Self.metric])
       #expect(close(curve.medians, Self.medians(cell: "aa", seeds: 0..<3, generations: 4)))
@@ -148,6 +150,24 @@ import Testing
       try writer.flush()
       try follower.refresh(isForced: true)
       #expect(follower.progress["aa"]?.generations == 14)
+    }
+  }
+
+  /// The database as a writer leaves it that is killed in the middle of a commit: a copy of the file
+  /// and its journal while pages are on their way.
+  private static func killedWriter(_ run: RunDirectory) throws {
+    var index = RunIndex()
+    for seed in 0..<200 { index.add(block(cell: "aa", seed: seed, generations: 40)) }
+    #expect(try database(run, seeds: 0..<200, index: index).close())
+    var other: OpaquePointer?
+    defer { sqlite3_close_v2(other) }
+    let whole = "\(run.path)/whole.sqlite"
+    try FileManager.default.moveItem(atPath: run.database, toPath: whole)
+    try #require(sqlite3_open_v2(whole, &other, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK)
+    let sql = "PRAGMA cache_size = 1; BEGIN; UPDATE metrics SET value = value + 1"
+    try #require(sqlite3_exec(other, sql, nil, nil, nil) == SQLITE_OK)
+    for end in ["", "-journal"] {
+      try FileManager.default.copyItem(atPath: whole + end, toPath: run.database + end)
     }
   }
 

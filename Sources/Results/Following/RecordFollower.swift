@@ -44,9 +44,17 @@ public final class RecordFollower {
       reader?.end()
     } catch {
       forget()
-      try readSegments(because: "\(error)")
+      try readSegments(because: Self.reason(error))
       databaseMark = mark
     }
+  }
+
+  private static func reason(_ error: ResultsError) -> String {
+    // SQLITE_READONLY: a commit that was cut short has to be undone, which a reader must not do.
+    if case .database(let path, let code, _) = error, code & 0xff == 8 {
+      return "\(path) was left by a writer that was killed; the next run of the study mends it"
+    }
+    return "\(error)"
   }
 
   private func opened() throws(ResultsError) -> DatabaseReader {

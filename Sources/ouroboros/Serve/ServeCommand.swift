@@ -5,6 +5,7 @@ import FlyingSocks
 import Foundation
 import Results
 import Study
+import Synchronization
 
 /// `ouroboros serve RUN`
 struct ServeCommand: ParsableCommand {
@@ -89,9 +90,10 @@ struct ServeCommand: ParsableCommand {
 }
 
 /// Why the server has ended; set by its task, read by the thread that waits for it.
-private final class Ending: @unchecked Sendable {
-  private let lock = NSLock()
-  private var text: String?
-  func set(_ message: String) { lock.withLock { text = message } }
-  var message: String? { lock.withLock { text } }
+private final class Ending: Sendable {
+  private let text = Mutex<String?>(nil)
+
+  var message: String? { text.withLock { $0 } }
+
+  func set(_ message: String) { text.withLock { $0 = message } }
 }

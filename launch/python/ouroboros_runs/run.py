@@ -245,6 +245,11 @@ class _Database:
     def __exit__(self, kind, error, trace):
         self.connection.close()
         if isinstance(error, (sqlite3.Error, pandas.errors.DatabaseError)):
+            # A commit that was cut short has to be undone, which a reader must not do.
+            if "readonly" in str(error):
+                raise RunError(
+                    f"{self.path}: was left by a writer that was killed; the next run of the study mends it"
+                ) from error
             raise RunError(f"{self.path}: {error}") from error
 
 

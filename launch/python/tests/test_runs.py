@@ -4,8 +4,10 @@ import csv
 import json
 import math
 import os
+import shutil
 import statistics
 import subprocess
+import sys
 
 import numpy
 import pandas
@@ -180,6 +182,23 @@ def test_mistakes_are_said(tmp_path):
     with pytest.raises(ValueError, match="pandas"):
         ouroboros_runs.open(tmp_path, frames="arrow")
     assert main(["export", str(tmp_path / "none"), "--parquet", str(tmp_path / "p")]) == 66
+
+
+def test_a_killed_writer_is_named(path, tmp_path):
+    for name in ["plan.json", "results.sqlite"]:
+        shutil.copy(path / name, tmp_path / name)
+    # What a writer leaves that is killed in the middle of a commit.
+    script = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.executescript("PRAGMA cache_size = 1; BEGIN; UPDATE metrics SET value = value + 1;")
+os._exit(9)
+"""
+    database = str(tmp_path / "results.sqlite")
+    killed = subprocess.run([sys.executable, "-c", script, database], check=False)
+    assert killed.returncode == 9 and (tmp_path / "results.sqlite-journal").stat().st_size > 0
+    with pytest.raises(ouroboros_runs.RunError, match="writer that was killed"):
+        _ = ouroboros_runs.open(tmp_path).chains
 
 
 def test_failures_are_read(path, tmp_path):
