@@ -10,10 +10,9 @@ import subprocess
 import sys
 
 import numpy
+import ouroboros_runs
 import pandas
 import pytest
-
-import ouroboros_runs
 from ouroboros_runs.__main__ import main
 from ouroboros_runs.run import ROWS_AT_ONCE
 
