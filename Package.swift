@@ -13,6 +13,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // C libraries: the only places that include their headers.
@@ -80,6 +81,9 @@ let package = Package(
         "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Engine",
         "Workloads", "Randomness", "Samples", "Laws",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        // The listening socket of `serve`, the only one.
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: settings),
     // Tests.
@@ -122,7 +126,7 @@ let package = Package(
       name: "MetricsTests", dependencies: ["Metrics", "Datasets", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ResultsTests", dependencies: ["Results", "CSQLite", "TestSupport"],
+      name: "ResultsTests", dependencies: ["Results", "Engine", "CSQLite", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],

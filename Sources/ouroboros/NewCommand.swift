@@ -7,7 +7,9 @@ struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Write a study file from a preset; see list presets.")
 
-  @Option(help: "The preset, e.g. collapse-or-thrive/gaussian.")
+  @Option(
+    help: "The preset, e.g. collapse-or-thrive/gaussian.",
+    completion: .list(PresetRegistry.all.map(\.name)))
   var preset: String
 
   @Option(name: .shortAndLong, help: "The file to write; it must not exist yet.")

@@ -7,8 +7,9 @@ struct Ouroboros: ParsableCommand {
     commandName: "ouroboros",
     abstract: "Iterated training of generative models on their own output.",
     subcommands: [
-      RunCommand.self, PlanCommand.self, StatusCommand.self, DiffCommand.self, VerifyCommand.self,
-      ExportCommand.self, BenchCommand.self, ValidateCommand.self, SchemaCommand.self, NewCommand.self,
+      RunCommand.self, PlanCommand.self, StatusCommand.self, WatchCommand.self, ServeCommand.self,
+      DiffCommand.self, VerifyCommand.self, ExportCommand.self, SampleCommand.self,
+      BenchCommand.self, ValidateCommand.self, SchemaCommand.self, NewCommand.self,
       ListCommand.self, DoctorCommand.self, RankCheckCommand.self,
     ])
 }

@@ -8,7 +8,8 @@ struct SchemaCommand: ParsableCommand {
     abstract: "Print the JSON Schema (draft-07) of study files.",
     discussion: """
       Editors with a YAML language server complete and check study files that begin with
-      # yaml-language-server: $schema=./study.schema.json
+      \(StudySchema.editorLine)
+      once `ouroboros schema > study.schema.json` has put the schema beside them.
       """)
 
   func run() throws { print(StudySchema.json(), terminator: "") }

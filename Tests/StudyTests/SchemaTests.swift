@@ -106,6 +106,15 @@ import Testing
         #expect(preset.text.contains(word), "\(preset.name) does not say \(word)")
       }
       #expect(preset.summary.count > 20)
+      // What `list presets` says of the cost.
+      let size = preset.header("Size")
+      #expect(size.contains("chains") || size.contains("seeds"), "\(preset.name): \(size)")
+      let tellsTime = ["second", "minute", "hour", "day"].contains { size.contains($0) }
+      #expect(tellsTime, "\(preset.name): \(size)")
+      #expect(!preset.header("Paper").isEmpty && !preset.header("Paper").contains("Shows:"))
+      #expect(Listing.presetText.contains(preset.header("Size")))
+      let text = try PresetRegistry.text(named: preset.name)
+      #expect(text == StudySchema.editorLine + "\n" + preset.text)
     }
     let preset = try #require(PresetRegistry.named("collapse-or-thrive/gaussian"))
     let plan = try StudyFile.parse(Array(preset.text.utf8), name: "p", directory: "/")

@@ -26,6 +26,14 @@ import Testing
     for (name, plan) in plans { #expect("\(plan.study).yaml" == name && plan.chainCount > 0) }
   }
 
+  /// Each begins with the line that makes editors complete and check it.
+  @Test func tellEditorsTheirSchema() throws {
+    for name in try Self.plans().keys {
+      let text = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+      #expect(text.hasPrefix(StudySchema.editorLine + "\n#"), "\(name)")
+    }
+  }
+
   /// Together the studies called everything name every model, policy and corrector, and use every start
   /// and switch: what is added to a registry must be added to them.
   @Test func everythingIsThere() throws {

@@ -90,4 +90,14 @@ final class Statement {
     default: bytes.append(csvText: text(column))
     }
   }
+
+  /// Appends a column's value as JSON.
+  func appendJSON(_ column: Int32, to bytes: inout [UInt8]) {
+    switch sqlite3_column_type(handle, column) {
+    case SQLITE_INTEGER: bytes.append(decimal: integer(column))
+    case SQLITE_FLOAT: bytes.append(jsonNumber: double(column))
+    case SQLITE_NULL: bytes.append(literal: "null")
+    default: bytes.append(jsonText: text(column))
+    }
+  }
 }

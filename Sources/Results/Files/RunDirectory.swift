@@ -101,6 +101,15 @@ public struct RunDirectory: Sendable, Hashable {
     }
   }
 
+  /// The names in a folder of the run, e.g. `samples`, sorted; none where there is no such folder.
+  /// Unfinished files are left out.
+  public func names(in folder: String) throws(ResultsError) -> [String] {
+    let path = file(folder)
+    guard access(path, F_OK) == 0 else { return [] }
+    try Self.requireDirectory(path)
+    return try Self.entries(of: path).filter { !$0.hasPrefix(temporaryPrefix) }.sorted()
+  }
+
   /// The segment files, sorted by name; none where there is no run yet.
   public func segmentPaths() throws(ResultsError) -> [String] {
     let folder = file("segments")

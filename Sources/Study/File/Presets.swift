@@ -15,6 +15,25 @@ public struct Preset: Sendable {
     let line = text.split(separator: "\n").first { $0.hasPrefix("#") } ?? ""
     return String(line.drop { $0 == "#" || $0 == " " })
   }
+
+  /// What the header says under a word, e.g. `Size`: how many chains, how much work and how long on
+  /// one core; in one line. Empty where it does not say it.
+  public func header(_ word: String) -> String {
+    var found: [Substring] = []
+    var isInside = false
+    for line in text.split(separator: "\n").prefix(while: { $0.hasPrefix("#") }) {
+      let content = line.dropFirst()
+      if content.hasPrefix(" \(word):") {
+        isInside = true
+        found.append(content.dropFirst(word.count + 2))
+      } else if isInside {
+        // What goes on is indented; another word is not.
+        guard content.hasPrefix("  ") else { break }
+        found.append(content)
+      }
+    }
+    return found.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+  }
 }
 
 /// The shipped studies, in the order of `list presets`. Adding one is a file in
@@ -64,11 +83,11 @@ public enum PresetRegistry {
   /// The preset of a name; `nil` where there is none.
   public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 
-  /// The text of a preset, for a new study file.
+  /// The text of a preset, for a new study file: the line for editors, then the preset.
   ///
   /// - Throws: `StudyError` with exit code 64 for an unknown name, with the nearest one.
   public static func text(named name: String) throws(StudyError) -> String {
-    if let preset = named(name) { return preset.text }
+    if let preset = named(name) { return StudySchema.editorLine + "\n" + preset.text }
     var decoder = ValueDecoder()
     let place = SourcePosition(.option("--preset"), line: 0, column: 0)
     decoder.unknown("preset", name, of: "", at: place, valid: all.map(\.name))

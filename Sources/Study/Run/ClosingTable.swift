@@ -26,9 +26,7 @@ struct ClosingTable {
   /// One line a cell and metric; empty where nothing was measured.
   var lines: [String] {
     var table: [[String]] = []
-    for (cell, varying) in zip(plan.cells, plan.varying).prefix(Self.mostCells) {
-      let words = varying.map { "\($0.path)=\($0.value.plain)" }.joined(separator: " ")
-      let name = words.isEmpty ? plan.study : words
+    for (cell, name) in zip(plan.cells, plan.fullLabels).prefix(Self.mostCells) {
       let found = verdicts[cell.id] ?? []
       let lines =
         found.isEmpty
@@ -93,7 +91,7 @@ struct ClosingTable {
 
 extension OptionValue {
   /// The value as a person would write it.
-  fileprivate var plain: String {
+  var plain: String {
     if case .text(let text) = self { return text }
     return canonicalJSON
   }

@@ -50,6 +50,8 @@ extension FeatureError: ExitCodeProviding {
   public var exitCode: Int32 { RunExit.malformed }
 }
 
+extension SampleRequestError: ExitCodeProviding {}
+
 extension CellRefusal: ExitCodeProviding {
   public var exitCode: Int32 { RunExit.studyInvalid }
 }

@@ -213,13 +213,3 @@ final class StudySink: FarmSink {
     }
   }
 }
-
-extension ChainStatus {
-  /// Whether no generation will follow.
-  fileprivate var isFinal: Bool {
-    switch self {
-    case .pending, .running: false
-    case .done, .diverged, .failed: true
-    }
-  }
-}

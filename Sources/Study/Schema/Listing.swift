@@ -45,12 +45,12 @@ public enum Listing {
     return OptionValue.list(components).indentedJSON + "\n"
   }
 
-  /// The presets, one a line.
+  /// The presets: what each shows, and below it what it costs.
   public static var presetText: String {
     let width = PresetRegistry.all.map(\.name.count).max() ?? 0
     return PresetRegistry.all.map { preset in
       preset.name + String(repeating: " ", count: width - preset.name.count + 2) + preset.summary
-        + "\n"
+        + "\n" + String(repeating: " ", count: width + 2) + preset.header("Size") + "\n"
     }
     .joined()
   }
@@ -58,7 +58,10 @@ public enum Listing {
   /// The presets as a JSON list.
   public static var presetJSON: String {
     let presets = PresetRegistry.all.map { preset in
-      OptionValue.map(["name": .text(preset.name), "summary": .text(preset.summary)])
+      OptionValue.map([
+        "name": .text(preset.name), "summary": .text(preset.summary),
+        "paper": .text(preset.header("Paper")), "size": .text(preset.header("Size")),
+      ])
     }
     return OptionValue.list(presets).indentedJSON + "\n"
   }

@@ -2,6 +2,10 @@ import Options
 
 /// The JSON Schema (draft-07) of study files, made from the declarations that the decoder uses.
 public enum StudySchema {
+  /// The first line of a study file whose schema lies beside it, for editors with a YAML language
+  /// server.
+  public static let editorLine = "# yaml-language-server: $schema=./study.schema.json"
+
   /// The schema as a value.
   ///
   /// It is as strict as a schema can be about one document: that matrix values fit their paths, that
