@@ -2,7 +2,8 @@ import Loops
 import Options
 import Results
 
-/// A number of a publication and the cells it is meant for.
+/// A number of a publication and the cells it is meant for. What a study does not reach, being shorter or
+/// having other cells than the one published, is left out of its results.
 public struct PublishedEntry: Sendable, Hashable {
   /// Dotted path → value: cells in which every path has its value.
   public let conditions: [String: OptionValue]
@@ -48,17 +49,17 @@ public struct PublishedEntry: Sendable, Hashable {
 
 extension StudyDecoder {
   /// The list `published`.
-  mutating func published(_ node: StudyNode?, generations: Int?) -> [PublishedEntry]? {
+  mutating func published(_ node: StudyNode?) -> [PublishedEntry]? {
     guard let node else { return [] }
     guard let children = node.list else {
       decoder.expected("a list of published numbers", node, subject: "'published'")
       return nil
     }
-    let entries = children.compactMap { entry($0, generations: generations) }
+    let entries = children.compactMap { entry($0) }
     return entries.count == children.count ? entries : nil
   }
 
-  private mutating func entry(_ node: StudyNode, generations: Int?) -> PublishedEntry? {
+  private mutating func entry(_ node: StudyNode) -> PublishedEntry? {
     let names = StudyKeys.publishedValue.map(\.name) + ["where"]
     guard let keys = decoder.mapping(node, keys: names, subject: "published") else { return nil }
     var values: [String: OptionValue] = [:]
@@ -77,12 +78,6 @@ extension StudyDecoder {
       case .integer(let generation)? = values["generation"], let value = number("value"),
       values.count == StudyKeys.publishedValue.count
     else { return nil }
-    if let generations, generation >= generations {
-      decoder.mistakes.add(
-        keys["generation"]?.position ?? node.position,
-        "'published.generation': expected a generation from 0 to \(generations - 1), found \(generation)")
-      return nil
-    }
     var conditions: [String: OptionValue] = [:]
     if let place = keys["where"] {
       guard let entries = place.entries else {
@@ -94,17 +89,5 @@ extension StudyDecoder {
     return PublishedEntry(
       conditions: conditions, metric: metric, generation: generation, value: value,
       low: number("low"), high: number("high"))
-  }
-
-  /// A condition that holds in no cell would compare nothing without saying so.
-  mutating func check(
-    _ published: [PublishedEntry], _ node: StudyNode?, against cells: [CellSpec]
-  ) {
-    guard let children = node?.list, children.count == published.count, !cells.isEmpty else { return }
-    for (entry, child) in zip(published, children)
-    where !cells.contains(where: { entry.applies(to: $0) }) {
-      decoder.mistakes.add(
-        child["where"]?.value.position ?? child.position, "published: no cell fits 'where'")
-    }
   }
 }

@@ -26,7 +26,6 @@ struct StudyDecoder {
     }
     let settings = shared(keys, root)
     let cells = cells(keys, root, settings)
-    check(settings?.published ?? [], keys["published"], against: cells)
     try decoder.mistakes.throwIfAny()
     guard let name, let seed, let seeds, let settings else {
       preconditionFailure("a key was refused without a mistake")
@@ -74,7 +73,7 @@ struct StudyDecoder {
     let previews = previews(keys["keep"])
     let resources = resources(keys["resources"])
     let collapse = collapse(keys["collapse"])
-    let published = published(keys["published"], generations: generations)
+    let published = published(keys["published"])
     func text(_ spec: OptionSpec) -> String {
       let value = decoder.value(spec, keys[spec.name], subject: "'\(spec.name)'")
       return if case .text(let text)? = value { text } else { "" }

@@ -164,7 +164,7 @@ final class StudySink: FarmSink {
     guard !plan.published.isEmpty else { return }
     for cell in plan.cells {
       try database.writePublished(
-        plan.published.filter { $0.applies(to: cell) }.map { $0.value(source: plan.paper) },
+        plan.published.filter { $0.generation < plan.generations && $0.applies(to: cell) }.map { $0.value(source: plan.paper) },
         cell: cell.id)
     }
   }
