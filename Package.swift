@@ -13,6 +13,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // C libraries: the only places that include their headers.
@@ -22,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     // oneDNN 2 and 3 behind one interface; Debian's libdnnl-dev has no pkg-config file.
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     // Vector kernels in C, one clone per instruction set.
@@ -57,6 +59,11 @@ let package = Package(
     .target(
       name: "Results", dependencies: ["Randomness", "Engine", "CSQLite", "CZlib", "CCrypto"],
       swiftSettings: settings),
+    // One HTML file of a run.
+    .target(
+      name: "Report",
+      dependencies: ["Results", "CPNG", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [.embedInCode("Templates")], swiftSettings: settings),
     // The one generational loop, its policies and correctors.
     .target(
       name: "Loops",
@@ -76,8 +83,8 @@ let package = Package(
     .executableTarget(
       name: "ouroboros",
       dependencies: [
-        "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Engine",
-        "Workloads", "Randomness", "Samples", "Laws",
+        "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Report",
+        "Engine", "Workloads", "Randomness", "Samples", "Laws",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -122,6 +129,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ResultsTests", dependencies: ["Results", "CSQLite", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Results", "CSQLite", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],
