@@ -132,7 +132,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportTests", dependencies: ["Report", "Results", "CSQLite", "TestSupport"],
-      swiftSettings: settings),
+      exclude: ["visit.mjs"], swiftSettings: settings),
     .testTarget(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),

@@ -48,12 +48,19 @@ struct CurveChart {
       specification.signals.append(.checkbox("seeds", label: "single seeds", value: false))
     }
     specification.data = [curveData, seedData, theoryData, publishedData].compactMap { $0 }
+    let sources = specification.data
     var domain = ["low", "high", "mean", "median"].map { (data: "curves", field: $0 + "Shown") }
-    for data in specification.data.dropFirst() { domain.append((data.name, "valueShown")) }
+    for data in sources.dropFirst() { domain.append((data.name, "valueShown")) }
+    if !published.isEmpty {
+      specification.data.append(
+        VegaData(
+          name: "publishedIntervals", source: "published",
+          transform: [.filter("isValid(datum.lowShown) && isValid(datum.highShown)")]))
+    }
     specification.scales = [
       VegaScale(
         name: "x", type: "linear",
-        domain: .fields(specification.data.map { ($0.name, "generation") }), range: "width",
+        domain: .fields(sources.map { ($0.name, "generation") }), range: "width",
         zero: false, nice: false),
       VegaScale(
         name: "value", type: "linear", domain: .fields(domain), range: "height", zero: false,
@@ -110,16 +117,24 @@ struct CurveChart {
 
   private var theoryData: VegaData? {
     guard !theory.isEmpty else { return nil }
-    let rows = theory.map { row in
-      controls.fields(row.cell).merging(
-        [
-          "generation": .integer(row.generation), "value": .finite(row.value),
-          "source": .text(row.source),
-        ], uniquingKeysWith: { $1 })
+    struct Form: Hashable {
+      let cell: Int
+      let source: String
     }
+    let forms = Dictionary(grouping: theory) { Form(cell: $0.cell, source: $0.source) }
+    let rows = forms.sorted { ($0.key.cell, $0.key.source) < ($1.key.cell, $1.key.source) }
+      .map { form, points in
+        let points = points.sorted { $0.generation < $1.generation }
+        return controls.fields(form.cell).merging(
+          [
+            "generation": .integers(points.map(\.generation)),
+            "value": .numbers(points.map(\.value)), "source": .text(form.source),
+          ], uniquingKeysWith: { $1 })
+      }
     return VegaData(
       name: "theory", values: rows,
-      transform: [.filter(controls.filter)] + controls.colourTransforms + [Self.shown("value")])
+      transform: [.filter(controls.filter), .flatten(["generation", "value"])]
+        + controls.colourTransforms + [Self.shown("value")])
   }
 
   private var publishedData: VegaData? {
@@ -134,7 +149,7 @@ struct CurveChart {
     return VegaData(
       name: "published", values: rows,
       transform: [.filter(controls.filter)] + controls.colourTransforms
-        + ["value", "low", "high"].map(Self.shown))
+        + ["value", "low", "high"].map(Self.shown) + [.filter("isValid(datum.valueShown)")])
   }
 
   private static let x = VegaChannel.field("generation", scale: "x")
@@ -158,15 +173,19 @@ struct CurveChart {
         "defined": .signal("isValid(datum.lowShown) && isValid(datum.highShown)"),
       ]), interactive: false)
     let points = VegaMark(
-      type: "symbol", from: .data("one"),
+      type: "symbol", from: .data("points"),
       encode: .init(update: [
         "x": Self.x, "y": .field("medianShown", scale: "value"), "fill": Self.colour,
-        "size": .value(22), "opacity": .signal("isValid(datum.medianShown) ? 0.85 : 0"),
+        "size": .value(22), "opacity": .value(0.85),
         "tooltip": .signal(Self.tooltip),
       ]))
     return [
       VegaMark(
         type: "group", from: .facet("one", of: "curves", by: ["cell"]),
+        data: [
+          VegaData(
+            name: "points", source: "one", transform: [.filter("isValid(datum.medianShown)")])
+        ],
         marks: [
           band, line("meanShown", ["strokeDash": .value([5, 3]), "strokeWidth": .value(1)]),
           line("medianShown", ["strokeWidth": .value(1.8)]), points,
@@ -215,18 +234,16 @@ struct CurveChart {
     guard !published.isEmpty else { return [] }
     return [
       VegaMark(
-        type: "rule", from: .data("published"),
+        type: "rule", from: .data("publishedIntervals"),
         encode: .init(update: [
           "x": Self.x, "y": .field("lowShown", scale: "value"),
           "y2": .field("highShown", scale: "value"), "stroke": Self.colour,
-          "opacity": .signal("isValid(datum.lowShown) && isValid(datum.highShown) ? 1 : 0"),
         ])),
       VegaMark(
         type: "symbol", from: .data("published"),
         encode: .init(update: [
           "x": Self.x, "y": .field("valueShown", scale: "value"), "shape": .value("square"),
           "fill": Self.colour, "size": .value(60),
-          "opacity": .signal("isValid(datum.valueShown) ? 1 : 0"),
           "tooltip": .signal(
             "datum.label + '\\npublished ' + format(datum.value, '.4~g') + ' at generation ' + datum.generation + '\\n' + datum.source"
           ),

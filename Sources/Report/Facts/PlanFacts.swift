@@ -45,7 +45,7 @@ struct PlanFacts: Sendable {
       omitted = cells.count - 1
     }
     cellsLeftOut = omitted
-    self.text = try Self.indented(.map(plan))
+    self.text = try Self.indented(JSONValue.map(plan))
   }
 
   static func indented(_ value: some Encodable) throws -> String {

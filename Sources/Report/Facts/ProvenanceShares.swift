@@ -17,7 +17,7 @@ struct ProvenanceShares: Sendable {
         entries.append((parts[0], nil, count))
       } else if let kind = parts[0].first, kind == "g" || kind == "c" {
         let bounds = parts[0].dropFirst().split(separator: ".").compactMap { Int($0) }
-        guard let first = bounds.first, let last = bounds.last, first <= last else { continue }
+        guard let first = bounds.first, let last = bounds.last, first <= last, last < 1 << 24 else { continue }
         entries.append((parts[0].prefix(1), first...last, count))
       }
     }
@@ -38,8 +38,8 @@ struct ProvenanceShares: Sendable {
   /// Real, fresh, then for every group of `size` generations the share sampled from it and the share
   /// sampled from it and corrected. Shares are rounded to 1e-6, so that equal ones compare equal.
   func grouped(by size: Int) -> [Double] {
-    let last = (synthetic + corrected).map(\.last).max() ?? -1
-    var shares = [Double](repeating: 0, count: 2 + 2 * (last / size + (last < 0 ? 0 : 1)))
+    let groups = (synthetic + corrected).map { $0.last / size + 1 }.max() ?? 0
+    var shares = [Double](repeating: 0, count: 2 + 2 * groups)
     shares[0] = real
     shares[1] = fresh
     for (offset, entries) in [synthetic, corrected].enumerated() {

@@ -62,7 +62,7 @@
       const runtime = vega.parse(specificationOf(figure, chosen), configuration(), {ast: true});
       const view = new vega.View(runtime, {
         expr: vegaInterpreter, renderer: figure.dataset.renderer, container: container, bind: choices,
-        hover: true, logLevel: vega.Warn,
+        hover: true, logLevel: vega.Error,
       });
       views.set(figure, view);
       view.run();
