@@ -103,6 +103,6 @@ struct CellControls: Sendable {
 
   /// Entries in as many columns as fit.
   static let legend = VegaLegend(
-    stroke: "colour", columns: ["signal": "max(1, floor(width / 230))"], symbolType: "stroke",
-    labelLimit: 220)
+    stroke: "colour", columns: ["signal": "max(1, floor(width / 260))"], symbolType: "stroke",
+    labelLimit: 240)
 }

@@ -49,7 +49,9 @@ struct CurveChart {
     }
     specification.data = [curveData, seedData, theoryData, publishedData].compactMap { $0 }
     let sources = specification.data
+    specification.data += Self.guards
     var domain = ["low", "high", "mean", "median"].map { (data: "curves", field: $0 + "Shown") }
+    domain.append(("guard", "value"))
     for data in sources.dropFirst() { domain.append((data.name, "valueShown")) }
     if !published.isEmpty {
       specification.data.append(
@@ -60,7 +62,7 @@ struct CurveChart {
     specification.scales = [
       VegaScale(
         name: "x", type: "linear",
-        domain: .fields(sources.map { ($0.name, "generation") }), range: "width",
+        domain: .fields(sources.map { ($0.name, "generation") } + [("guard", "generation")]), range: "width",
         zero: false, nice: false),
       VegaScale(
         name: "value", type: "linear", domain: .fields(domain), range: "height", zero: false,
@@ -82,6 +84,20 @@ struct CurveChart {
       "!isValid(datum.\(field)) || logarithmic && datum.\(field) <= 0 ? null : datum.\(field)",
       named: "\(field)Shown")
   }
+
+  /// Something for the scales to span where a choice shows no curve, or none that a logarithmic scale can
+  /// show; without it they would have no domain.
+  private static let guards = [
+    VegaData(
+      name: "visible", source: "curves",
+      transform: [.filter("isValid(datum.meanShown) || isValid(datum.medianShown)")]),
+    VegaData(
+      name: "guard", values: [["place": 0], ["place": 1]],
+      transform: [
+        .formula("length(data('curves')) ? null : datum.place", named: "generation"),
+        .formula("length(data('visible')) ? null : 1 + 9 * datum.place", named: "value"),
+      ]),
+  ]
 
   private var curveData: VegaData {
     let columns = ["generation", "n", "mean", "median", "low", "high"]
@@ -176,7 +192,9 @@ struct CurveChart {
       type: "symbol", from: .data("points"),
       encode: .init(update: [
         "x": Self.x, "y": .field("medianShown", scale: "value"), "fill": Self.colour,
-        "size": .value(22), "opacity": .value(0.85),
+        "size": .value(22),
+        // Of many points only the words are wanted.
+        "opacity": .value(metric.curves.allSatisfy { $0.generations.count > 24 } ? 0 : 0.85),
         "tooltip": .signal(Self.tooltip),
       ]))
     return [
@@ -195,8 +213,8 @@ struct CurveChart {
 
   private static let tooltip =
     "datum.label + '\\ngeneration ' + datum.generation + ', ' + datum.n + ' seeds\\nmedian '"
-    + " + format(datum.median, '.4~g') + '\\nmean ' + format(datum.mean, '.4~g')"
-    + " + (isValid(datum.low) ? ' [' + format(datum.low, '.4~g') + ', ' + format(datum.high, '.4~g') + ']' : '')"
+    + " + format(datum.median, '.4g') + '\\nmean ' + format(datum.mean, '.4g')"
+    + " + (isValid(datum.low) ? ' [' + format(datum.low, '.4g') + ', ' + format(datum.high, '.4g') + ']' : '')"
 
   private var seedMarks: [VegaMark] {
     guard !metric.singles.isEmpty else { return [] }
@@ -245,7 +263,7 @@ struct CurveChart {
           "x": Self.x, "y": .field("valueShown", scale: "value"), "shape": .value("square"),
           "fill": Self.colour, "size": .value(60),
           "tooltip": .signal(
-            "datum.label + '\\npublished ' + format(datum.value, '.4~g') + ' at generation ' + datum.generation + '\\n' + datum.source"
+            "datum.label + '\\npublished ' + format(datum.value, '.4g') + ' at generation ' + datum.generation + '\\n' + datum.source"
           ),
         ])),
     ]

@@ -106,14 +106,14 @@ struct HeatMapChart {
           "y": .field("y", scale: "y"), "height": .band(scale: "y", share: 1),
           "fill": .field("value", scale: "value"),
           "tooltip": .signal(
-            "datum.label + '\\ngeneration ' + datum.generation + ': ' + format(datum.value, '.5~g')"),
+            "datum.label + '\\ngeneration ' + datum.generation + ': ' + format(datum.value, '.5g')"),
         ])),
       VegaMark(
         type: "text", from: .data("cells"),
         encode: .init(update: [
           "x": .band(scale: "x", field: "x", share: 0.5), "y": .band(scale: "y", field: "y", share: 0.5),
           "align": .value("center"), "baseline": .value("middle"), "fontSize": .value(11),
-          "text": .signal("bandwidth('x') < 38 ? '' : format(datum.value, '.3~g')"),
+          "text": .signal("bandwidth('x') < 38 ? '' : format(datum.value, '.3g')"),
           "fill": .signal("luminance(scale('value', datum.value)) > 0.3 ? '#111111' : '#ffffff'"),
         ]), interactive: false),
     ]

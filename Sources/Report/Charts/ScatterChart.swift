@@ -44,7 +44,8 @@ struct ScatterChart {
         name: "points", values: rows,
         transform: [
           .filter("datum.seed === seed || datum.generation < 0 && datum.real"),
-          .flatten(["x", "y"]), .filter("isValid(datum.x) && isValid(datum.y)"),
+          .flatten(["x", "y"]),
+          .filter("isValid(datum.x) && isValid(datum.y) && inrange(datum.x, domain('x')) && inrange(datum.y, domain('y'))"),
         ]),
       VegaData(
         name: "densities", source: "points",
@@ -85,11 +86,10 @@ struct ScatterChart {
       encode: .init(update: [
         "stroke": .signal("dark ? '#f0b070' : '#c2571a'"), "strokeWidth": .value(1),
         "strokeOpacity": .value(0.9),
-      ]), transform: [.geopath], clip: true, interactive: false)
+      ]), transform: [.geopath], interactive: false)
     return VegaMark(
       type: "group", from: .facet("panel", of: "points", by: ["generation"]),
-      encode: PanelGrid.frame(width: Self.side, height: Self.side), clip: true,
-      title: PanelGrid.title,
+      encode: PanelGrid.frame(width: Self.side, height: Self.side), title: PanelGrid.title,
       sort: ["field": "datum.generation"],
       data: [
         VegaData(

@@ -71,7 +71,7 @@ struct TimingChart {
     ]
     specification.axes = [
       VegaAxis(orient: "bottom", scale: "x", title: .text(unit), grid: true, tickCount: 5),
-      VegaAxis(orient: "left", scale: "y", labelLimit: 130, ticks: false),
+      VegaAxis(orient: "left", scale: "y", labelLimit: ["signal": "width > 600 ? 320 : 110"], ticks: false),
     ]
     specification.legends = [
       VegaLegend(
@@ -85,7 +85,7 @@ struct TimingChart {
           "y": .field("name", scale: "y"), "height": .band(scale: "y", share: 1),
           "fill": .field("phase", scale: "phase"),
           "tooltip": .signal(
-            "datum.name + '\\n' + datum.phase + ' ' + format(datum.end - datum.start, '.3~g') + ' s'"),
+            "datum.name + '\\n' + datum.phase + ' ' + format(datum.end - datum.start, '.3g') + ' s'"),
         ]))
     ]
     return Chart(id: id, title: title, caption: caption, specification: specification)

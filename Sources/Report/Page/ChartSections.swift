@@ -12,11 +12,13 @@ struct ChartSections {
   var curves: PageSection {
     get throws {
       var section = PageSection(id: "curves", title: "Curves")
-      // Quantities with a verdict come first, then the order in which they were measured.
+      // Quantities with a verdict come first, how the fits went comes last.
       let judged = Set(facts.outcomes.verdicts.map(\.metric) + facts.outcomes.collapse.map(\.metric))
-      let order = facts.curves.metrics.enumerated().sorted { a, b in
-        let (first, second) = (judged.contains(a.element.metric), judged.contains(b.element.metric))
-        return first == second ? a.offset < b.offset : first
+      func rank(_ metric: String) -> Int {
+        judged.contains(metric) ? 0 : metric.hasPrefix("fit.") ? 2 : 1
+      }
+      let order = facts.curves.metrics.enumerated().sorted {
+        (rank($0.element.metric), $0.offset) < (rank($1.element.metric), $1.offset)
       }
       let figures = try order.enumerated().map { place, entry in
         try PageFigure(CurveChart(entry.element, of: facts).chart(id: "curve-\(place)"))

@@ -65,7 +65,7 @@ struct VegaAxis: Encodable, Sendable {
   var labelAngle: Double?
   var labelAlign: String?
   var labelOverlap: Bool?
-  var labelLimit: Double?
+  var labelLimit: JSONValue?
   var ticks: Bool?
   var labels: Bool?
   var domain: Bool?
