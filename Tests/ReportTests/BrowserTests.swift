@@ -1,8 +1,7 @@
 import Foundation
+import Report
 import TestSupport
 import Testing
-
-@testable import Report
 
 /// The page in a browser: every chart drawn, nothing on the console, nothing asked of the network.
 @Suite(

@@ -1,9 +1,8 @@
 import Foundation
+import Report
 import Results
 import TestSupport
 import Testing
-
-@testable import Report
 
 /// The page as a file; how it is drawn is for `BrowserTests`.
 @Suite struct ReportPageTests {
@@ -56,7 +55,8 @@ import Testing
       #expect(!html.contains("<script>alert"))
       #expect(!html.contains("<!-- "))
       // An attribute would end at this quotation mark.
-      #expect(!html.unicodeScalars.elementsAreContained("\"\u{301}"))
+      let ended = html.unicodeScalars.elementsAreContained("\"\u{301}")
+      #expect(!ended)
       #expect(html.contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"))
       // Two scripts that run, one JSON block a chart.
       #expect(html.components(separatedBy: "</script").count - 1 == 2 + page.specifications.count)
@@ -71,7 +71,9 @@ import Testing
       let json = html.components(separatedBy: "<script type=\"application/json\">").dropFirst()
         .compactMap { $0.components(separatedBy: "</script").first }
       #expect(!json.isEmpty)
-      #expect(json.allSatisfy { !$0.contains("\u{2028}") && !$0.contains("<") })
+      let hasSeparator = json.contains { $0.contains("\u{2028}") || $0.contains("\u{2029}") }
+      #expect(!hasSeparator)
+      #expect(json.allSatisfy { !$0.contains("<") })
     }
   }
 
@@ -82,10 +84,6 @@ import Testing
       #expect(!page.html.contains("src=\"http") && !page.html.contains("<link"))
       #expect(!page.html.contains(" style=\""))
     }
-    // SHA-256 of "abc", FIPS 180-2, appendix B.1, in base 64.
-    #expect(
-      contentSecurityPolicy(scripts: ["abc"], styles: []).contains(
-        "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='"))
   }
 
   /// Fifty values of the page, drawn at random, are those of `results.sqlite`, bit by bit.

@@ -95,10 +95,21 @@ struct CellControls: Sendable {
     ]
   }
 
-  /// The scale `colour` over a table that has been through `colourTransforms`.
-  func colourScale(over data: String) -> VegaScale {
+  /// The values of `colour` in a table that has been through `colourTransforms`, in order.
+  func colourData(over data: String) -> VegaData {
+    VegaData(
+      name: "colours", source: data,
+      transform: [.smallest("colourOrder", groupby: "colour"), .ascending("colourOrder")])
+  }
+
+  /// The scale `colour` over `colourData`. A choice without cells is said in the legend, which would
+  /// otherwise be empty and have no place.
+  var colourScale: VegaScale {
     .colour(
-      "colour", domain: .sorted(data: data, field: "colour", by: "colourOrder"), scheme: "scheme")
+      "colour",
+      domain: .signal(
+        "length(data('colours')) ? pluck(data('colours'), 'colour') : ['no cell for this choice']"),
+      scheme: "scheme")
   }
 
   /// Entries in as many columns as fit.

@@ -49,7 +49,7 @@ struct CurveChart {
     }
     specification.data = [curveData, seedData, theoryData, publishedData].compactMap { $0 }
     let sources = specification.data
-    specification.data += Self.guards
+    specification.data += [controls.colourData(over: "curves")] + Self.guards
     var domain = ["low", "high", "mean", "median"].map { (data: "curves", field: $0 + "Shown") }
     domain.append(("guard", "value"))
     for data in sources.dropFirst() { domain.append((data.name, "valueShown")) }
@@ -67,7 +67,7 @@ struct CurveChart {
       VegaScale(
         name: "value", type: "linear", domain: .fields(domain), range: "height", zero: false,
         nice: true),
-      controls.colourScale(over: "curves"),
+      controls.colourScale,
     ]
     specification.axes = [
       VegaAxis(orient: "bottom", scale: "x", title: "generation", tickMinStep: 1),

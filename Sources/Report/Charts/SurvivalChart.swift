@@ -36,13 +36,13 @@ struct SurvivalChart {
         "definition", label: "definition", value: 0,
         options: definitions.indices.map { ($0, definitions[$0]) }),
     ] + controls.colourSignals + controls.filterSignals
-    specification.data = [data]
+    specification.data = [data, controls.colourData(over: "survival")]
     specification.scales = [
       VegaScale(
         name: "x", type: "linear", domain: .values([0, .integer(max(1, generations - 1))]),
         range: "width", nice: false),
       VegaScale(name: "value", type: "linear", domain: .values([0, 1]), range: "height"),
-      controls.colourScale(over: "survival"),
+      controls.colourScale,
     ]
     specification.axes = [
       VegaAxis(orient: "bottom", scale: "x", title: "generation", tickMinStep: 1),

@@ -13,6 +13,9 @@ enum VegaTransform: Encodable, Sendable {
   case flatten([String])
   case filter(String)
   case formula(String, named: String)
+  /// One row a value of `groupby`, with the smallest of a field under its own name.
+  case smallest(String, groupby: String)
+  case ascending(String)
   /// The density of points over a panel of `size` pixels, as one grid a group.
   case density(groupby: [String], size: Double)
   /// Lines of equal density of the grids, at shares of each group's own maximum.
@@ -27,6 +30,12 @@ enum VegaTransform: Encodable, Sendable {
     case .filter(let expression): ["type": "filter", "expr": .text(expression)]
     case .formula(let expression, let name):
       ["type": "formula", "expr": .text(expression), "as": .text(name)]
+    case .smallest(let field, let groupby):
+      [
+        "type": "aggregate", "groupby": [.text(groupby)], "ops": ["min"], "fields": [.text(field)],
+        "as": [.text(field)],
+      ]
+    case .ascending(let field): ["type": "collect", "sort": ["field": .text(field)]]
     case .density(let groupby, let size):
       [
         "type": "kde2d", "groupby": .texts(groupby), "size": [.number(size), .number(size)],
