@@ -24,7 +24,9 @@ struct TimingChart {
   static func cells(_ facts: RunFacts) -> TimingChart? {
     let costs = facts.segments.cells.compactMap { cell, entry -> (cell: Int, seconds: [Double])? in
       entry.generations > 0 ? (cell, entry.phases.map { $0 / Double(entry.generations) }) : nil
-    }.sorted { $0.seconds.reduce(0, +) > $1.seconds.reduce(0, +) }
+    }.sorted {
+      ($1.seconds.reduce(0, +), $0.cell) < ($0.seconds.reduce(0, +), $1.cell)
+    }
     guard !costs.isEmpty else { return nil }
     return TimingChart(
       title: "Cells",
