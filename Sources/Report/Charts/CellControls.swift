@@ -114,6 +114,6 @@ struct CellControls: Sendable {
 
   /// Entries in as many columns as fit.
   static let legend = VegaLegend(
-    stroke: "colour", columns: ["signal": "max(1, floor(width / 260))"], symbolType: "stroke",
+    stroke: "colour", columns: VegaLegend.columns(pixels: 260), symbolType: "stroke",
     labelLimit: 240)
 }

@@ -136,7 +136,7 @@ struct ProvenanceChart {
     ]
     specification.legends = [
       VegaLegend(
-        fill: "source", columns: ["signal": "max(1, floor(width / 170))"], symbolType: "square",
+        fill: "source", columns: VegaLegend.columns(pixels: 170), symbolType: "square",
         labelLimit: 150)
     ]
     specification.marks = [

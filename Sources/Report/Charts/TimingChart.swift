@@ -73,11 +73,11 @@ struct TimingChart {
     ]
     specification.axes = [
       VegaAxis(orient: "bottom", scale: "x", title: .text(unit), grid: true, tickCount: 5),
-      VegaAxis(orient: "left", scale: "y", labelLimit: ["signal": "width > 600 ? 320 : 110"], ticks: false),
+      VegaAxis(orient: "left", scale: "y", labelLimit: ["signal": "containerSize()[0] > 600 ? 320 : 110"], ticks: false),
     ]
     specification.legends = [
       VegaLegend(
-        fill: "phase", columns: ["signal": "max(1, floor(width / 80))"], symbolType: "square")
+        fill: "phase", columns: VegaLegend.columns(pixels: 80), symbolType: "square")
     ]
     specification.marks = [
       VegaMark(

@@ -73,6 +73,15 @@ struct VegaAxis: Encodable, Sendable {
 
 /// A legend above the chart.
 struct VegaLegend: Encodable, Sendable {
+  /// As many columns of so many pixels as the page is wide. Not by the signal `width`, which the legend's
+  /// own place changes: the chart's height would be that of the columns before.
+  static func columns(pixels: Int) -> JSONValue {
+    [
+      "signal": .text(
+        "max(1, floor(((isFinite(containerSize()[0]) ? containerSize()[0] : 640) - 50) / \(pixels)))")
+    ]
+  }
+
   var fill: String?
   var stroke: String?
   var title: JSONValue?
