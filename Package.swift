@@ -14,6 +14,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // C libraries: the only places that include their headers.
@@ -59,6 +60,11 @@ let package = Package(
     .target(
       name: "Results", dependencies: ["Randomness", "Engine", "CSQLite", "CZlib", "CCrypto"],
       swiftSettings: settings),
+    // One HTML file of a run.
+    .target(
+      name: "Report",
+      dependencies: ["Results", "CPNG", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [.embedInCode("Templates")], swiftSettings: settings),
     // The one generational loop, its policies and correctors.
     .target(
       name: "Loops",
@@ -78,8 +84,8 @@ let package = Package(
     .executableTarget(
       name: "ouroboros",
       dependencies: [
-        "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Engine",
-        "Workloads", "Randomness", "Samples", "Laws",
+        "Study", "Options", "MPI", "Loops", "Models", "Datasets", "Metrics", "Results", "Report",
+        "Engine", "Workloads", "Randomness", "Samples", "Laws",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         // The listening socket of `serve`, the only one.
         .product(name: "FlyingFox", package: "FlyingFox"),
@@ -128,6 +134,9 @@ let package = Package(
     .testTarget(
       name: "ResultsTests", dependencies: ["Results", "Engine", "CSQLite", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Results", "CSQLite", "TestSupport"],
+      exclude: ["visit.mjs"], swiftSettings: settings),
     .testTarget(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),

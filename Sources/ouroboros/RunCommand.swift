@@ -1,4 +1,5 @@
 import ArgumentParser
+import Report
 import Study
 
 /// `ouroboros run STUDY --out RUN`
@@ -25,12 +26,29 @@ struct RunCommand: ParsableCommand {
   @ArgumentParser.Option(name: .customLong("set"), help: "Override a value of the study file: path=value; repeatable.")
   var set: [String] = []
 
+  @ArgumentParser.Option(
+    help: ArgumentHelp(
+      "Seconds after which RUN/report.html is written again, and at the end of longer runs; 0: never.",
+      valueName: "seconds"))
+  var reportEvery = 60.0
+
   @Flag(help: "Resume although this machine's kernels give other bits than the run began with.")
   var allowNumericsChange = false
 
   func validate() throws {
     if let maxHours, !(maxHours > 0) {
       throw ValidationError("--max-hours: expected a number above 0, found \(maxHours)")
+    }
+    guard reportEvery >= 0, reportEvery < .infinity else {
+      throw ValidationError("--report-every: expected 0 or more seconds, found \(reportEvery)")
+    }
+  }
+
+  /// Needs the drawing library when the first page is due, not before.
+  private var report: RunReport? {
+    guard reportEvery > 0 else { return nil }
+    return RunReport(everySeconds: reportEvery) { run in
+      _ = try writeReport(of: run, vega: try VegaBundle.find())
     }
   }
 
@@ -41,7 +59,7 @@ struct RunCommand: ParsableCommand {
         study: study, output: out, overrides: set, maxHours: maxHours,
         allowNumericsChange: allowNumericsChange, command: CommandLine.arguments,
         numerics: ProcessSetup.numerics,
-        environment: [:]))
+        environment: [:], report: report))
     throw ExitCode(code)
   }
 }

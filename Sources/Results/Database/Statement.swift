@@ -81,6 +81,12 @@ final class Statement {
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
+  /// The bytes of a blob; none for NULL.
+  func bytes(_ column: Int32) -> [UInt8] {
+    guard let start = sqlite3_column_blob(handle, column) else { return [] }
+    return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+  }
+
   /// Appends a column's value as a CSV field; nothing for NULL.
   func appendField(_ column: Int32, to bytes: inout [UInt8]) {
     switch sqlite3_column_type(handle, column) {

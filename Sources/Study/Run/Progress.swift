@@ -51,6 +51,12 @@ struct Progress {
     return fits.count > 1 ? line + " (+\(fits.count - 1))" : line
   }
 
+  /// A line of its own.
+  mutating func say(_ line: String) {
+    end()
+    write(line + "\n")
+  }
+
   /// Ends the live line.
   mutating func end() {
     if isOpen { write("\n") }

@@ -1,3 +1,5 @@
+import Results
+
 /// What the command line says about a run; nothing here changes a number.
 public struct RunOptions: Sendable {
   public var study: String
@@ -11,11 +13,13 @@ public struct RunOptions: Sendable {
   /// What the numbers depend on besides the plan, for the manifest.
   public var numerics: [String: String]
   public var environment: [String: String]
+  /// How the page of the run is kept up to date; nil where it is not.
+  public var report: RunReport?
 
   public init(
     study: String, output: String, overrides: [String], maxHours: Double?,
     allowNumericsChange: Bool, command: [String], numerics: [String: String],
-    environment: [String: String]
+    environment: [String: String], report: RunReport? = nil
   ) {
     self.study = study
     self.output = output
@@ -25,6 +29,20 @@ public struct RunOptions: Sendable {
     self.command = command
     self.numerics = numerics
     self.environment = environment
+    self.report = report
+  }
+}
+
+/// A page that the coordinator writes again and again while a run goes on.
+public struct RunReport: Sendable {
+  /// Seconds between two pages at least. A page that takes long is written less often: it never takes more
+  /// than a hundredth of the coordinator's time.
+  public let everySeconds: Double
+  public let write: @Sendable (RunDirectory) throws -> Void
+
+  public init(everySeconds: Double, write: @escaping @Sendable (RunDirectory) throws -> Void) {
+    self.everySeconds = everySeconds
+    self.write = write
   }
 }
 

@@ -38,6 +38,9 @@ final class StudySink: FarmSink {
   private let criteria: CollapseCriteria
   private var findings: [String: [CollapseFinding]] = [:]
 
+  private let report: RunReport?
+  private var nextReport: Double
+
   private static let commitSeconds = 1.0
   private static let statusSeconds = 1.0
 
@@ -49,6 +52,8 @@ final class StudySink: FarmSink {
     self.stop = stop
     self.ranks = ranks
     study = options.study
+    report = options.report
+    nextReport = report.map { monotonicSeconds() + $0.everySeconds } ?? .infinity
     telling = run.plan.metrics.flatMap { MetricRegistry.collapseSigns(of: $0.name) }
     criteria = run.plan.collapse.criteria(metrics: run.plan.metrics.map(\.name))
     seeds = run.plan.seeds.sorted()
@@ -118,6 +123,7 @@ final class StudySink: FarmSink {
       try writeStatus(.running)
     }
     if let cell = unsummarised.popLast() { try summarise(cell) }
+    if now >= nextReport { writeReport() }
     progress.show(
       chains: finishedChains, generations: generations, new: generations - generationsBefore,
       elapsed: now - started, fits: runningFits)
@@ -187,6 +193,20 @@ final class StudySink: FarmSink {
         fits: state == .running && !fits.isEmpty ? runningFits : nil))
   }
 
+  /// Writes the page; a run does not end because there is none.
+  private func writeReport() {
+    guard let report else { return }
+    let start = monotonicSeconds()
+    do {
+      try report.write(directory)
+      let end = monotonicSeconds()
+      nextReport = end + max(report.everySeconds, 100 * (end - start))
+    } catch {
+      nextReport = .infinity
+      progress.say("no report.html: \(error)")
+    }
+  }
+
   /// Writes what is missing of the summary, closes the database and says how the run ended.
   func finish() throws -> Int32 {
     progress.end()
@@ -197,6 +217,11 @@ final class StudySink: FarmSink {
     let closed = try database.close()
     let incomplete = finishedChains < plan.chainCount
     try writeStatus(incomplete ? .stopped : .finished)
+    if closed, let report, monotonicSeconds() - started >= report.everySeconds,
+      nextReport < .infinity
+    {
+      writeReport()
+    }
     if !closed {
       throw ResultsError.database(
         path: directory.database, code: 5, message: "a reader has kept the file locked; run again to rebuild it")
