@@ -5,7 +5,7 @@ import Testing
 /// The meanings of collapse, on curves whose answers are plain.
 @Suite struct CollapseTests {
   /// Risk, variance and tails of each seed over the generations; NaN ends a chain.
-  private func table(_ cell: String = "cell", _ seeds: [[[Double]]]) throws -> CellTable {
+  private func table(_ seeds: [[[Double]]], cell: String = "cell") throws -> CellTable {
     var index = RunIndex()
     for (seed, rows) in seeds.enumerated() {
       let kept = rows.prefix { !$0[0].isNaN }
@@ -75,7 +75,7 @@ import Testing
           return [(1 + 0.1 * Double(seed)) * pow(size, -exponent), 1, 1]
         }
       }
-      return (table: try table("n\(Int(size))", seeds), samples: size)
+      return (table: try table(seeds, cell: "n\(Int(size))"), samples: size)
     }
     var resampling: BootstrapWeights?
     let findings = criteria.scalingLaw(group, resampling: &resampling)

@@ -58,10 +58,26 @@ final class Reader {
       let expected = [
         ("cells", "cell TEXT, parameters TEXT, resolved TEXT"),
         ("chains", "cell TEXT, seed INTEGER, status TEXT, generations INTEGER, message TEXT"),
+        (
+          "collapse",
+          "cell TEXT, definition TEXT, metric TEXT, generation INTEGER, statistic REAL, ci_low REAL, ci_high REAL, threshold REAL, n INTEGER, verdict TEXT, meaning TEXT"
+        ),
         ("metrics", "cell TEXT, seed INTEGER, generation INTEGER, metric TEXT, value REAL"),
+        (
+          "previews",
+          "cell TEXT, seed INTEGER, generation INTEGER, shape TEXT, encoding TEXT, low REAL, high REAL, data BLOB"
+        ),
+        (
+          "published",
+          "cell TEXT, metric TEXT, generation INTEGER, value REAL, low REAL, high REAL, source TEXT"
+        ),
         (
           "summary",
           "cell TEXT, generation INTEGER, metric TEXT, n INTEGER, mean REAL, sd REAL, se REAL, median REAL, q05 REAL, q25 REAL, q75 REAL, q95 REAL, ci_low REAL, ci_high REAL"
+        ),
+        (
+          "survival",
+          "cell TEXT, definition TEXT, generation INTEGER, at_risk INTEGER, events INTEGER, survival REAL, ci_low REAL, ci_high REAL"
         ),
         ("timings", "cell TEXT, seed INTEGER, generation INTEGER, phase TEXT, seconds REAL"),
         (

@@ -21,7 +21,7 @@ import Testing
       #expect(snapshot.chains == [.done: 1, .running: 1, .pending: 16])
       #expect(snapshot.generationsCommitted == 6 && snapshot.generationsPlanned == 72)
       #expect(snapshot.generationsPerSecond == 2 && snapshot.remainingSeconds == 33)
-      #expect(snapshot.metrics == ["moments.variance_trace_ratio"])
+      #expect(snapshot.metrics == ["moments.variance_trace_ratio", "nll.mean"])
       let curve = try #require(snapshot.cells[0].curves["moments.variance_trace_ratio"])
       #expect(curve.medians == [1.5, 3, 3, 4] && curve.seeds == 2)
       #expect(snapshot.cells[1].curves.isEmpty && snapshot.cells[0].planned == 12)

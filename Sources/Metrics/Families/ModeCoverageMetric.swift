@@ -28,8 +28,6 @@ public struct ModeCoverageMetric: Metric {
   ]
   public var needsSamples: Bool { true }
 
-  public static var worsening: [(quantity: String, way: CollapseDirection)] { [("modes", .falls)] }
-
   public init(options: OptionValues, reference: Reference) throws {
     let name = Self.component.name
     guard case .mixture(let law)? = reference.law else {

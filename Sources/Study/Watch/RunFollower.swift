@@ -32,7 +32,7 @@ public final class RunFollower {
     labels = plan.labels
     wanted = metrics
     failures = FailureFollower(directory)
-    let telling = plan.metrics.flatMap { MetricRegistry.collapse(of: $0.name).map(\.metric) }
+    let telling = plan.metrics.flatMap { MetricRegistry.collapseSigns(of: $0.name).map(\.quantity) }
     records = RecordFollower(directory) { known in
       Self.chosen(metrics, from: known, telling: telling)
     }
