@@ -79,6 +79,7 @@ final class Reader {
           "survival",
           "cell TEXT, definition TEXT, generation INTEGER, at_risk INTEGER, events INTEGER, survival REAL, ci_low REAL, ci_high REAL"
         ),
+        ("theory", "cell TEXT, generation INTEGER, metric TEXT, value REAL, source TEXT"),
         ("timings", "cell TEXT, seed INTEGER, generation INTEGER, phase TEXT, seconds REAL"),
         (
           "verdicts",

@@ -166,9 +166,9 @@ import Testing
       #expect(
         try exportCSV(run, to: target) == [
             "cells": 2, "chains": 6, "metrics": 120, "summary": 40, "verdicts": 0, "collapse": 0,
-            "survival": 0, "published": 0,
+            "survival": 0, "theory": 0, "published": 0,
           ])
-      #expect(try FileManager.default.contentsOfDirectory(atPath: target).count == 8)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: target).count == 9)
       func lines(_ name: String) throws -> [String] {
         String(decoding: try fileBytes("\(target)/\(name).csv"), as: UTF8.self)
           .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

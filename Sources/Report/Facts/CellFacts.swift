@@ -1,7 +1,7 @@
 import Foundation
 import Results
 
-/// A parameter that differs between the cells of a study.
+/// A parameter that differs between the cells of a study and does not follow from the others.
 struct ParameterFacts: Sendable {
   /// The dotted path, e.g. `loop.policy`.
   let path: String
@@ -43,7 +43,13 @@ struct CellIndex: Sendable {
       let parameters = try? JSONDecoder().decode([String: JSONValue].self, from: data)
       records.append((row.text(0), parameters ?? [:]))
     }
-    let paths = Set(records.flatMap(\.parameters.keys)).sorted()
+    let all = Set(records.flatMap(\.parameters.keys)).sorted()
+    let telling = distinguishingColumns(
+      records.map { record in all.map { record.parameters[$0].map(Self.text) } },
+      areNumbers: all.map { path in
+        records.allSatisfy { if case .number? = $0.parameters[path] { true } else { $0.parameters[path] == nil } }
+      })
+    let paths = telling.map { all[$0] }
     let parameters = paths.map { path in
       Self.parameter(path, among: paths, records.map { $0.parameters[path] })
     }

@@ -142,6 +142,17 @@ public final class ResultsDatabase {
     try apply(.rows(findings.map { $0.tableRow(thresholds) } + times.flatMap(\.tableRows)))
   }
 
+  /// Adds or replaces rows of `theory`: the expectation of a quantity over the generations of a cell.
+  public func writeTheory(
+    cell: String, metric: String, values: [Double], source: String
+  ) throws(ResultsError) {
+    try apply(
+      .rows(
+        values.enumerated().map {
+          .theory(cell: cell, generation: $0.offset, metric: metric, value: $0.element, source: source)
+        }))
+  }
+
   /// Adds or replaces rows of `published`.
   public func writePublished(
     _ values: [PublishedValue], cell: String

@@ -9,7 +9,8 @@
 ///
 /// `collapse` says for each cell and meaning of collapse whether it collapses: statistic, 95 % interval,
 /// threshold and the meaning in a sentence. `survival` holds the Kaplan–Meier estimate of the share of
-/// chains that have not collapsed after a generation. `published` repeats the numbers of a publication
+/// chains that have not collapsed after a generation. `theory` holds exact expectations where a closed form
+/// is known, with the formula. `published` repeats the numbers of a publication
 /// that the study gives.
 ///
 /// `previews` holds a few samples of some generations: `shape` is a JSON array, the number of samples first;
@@ -40,6 +41,8 @@ enum ResultsSchema {
     CREATE TABLE survival (cell TEXT, definition TEXT, generation INTEGER, at_risk INTEGER,
       events INTEGER, survival REAL, ci_low REAL, ci_high REAL,
       PRIMARY KEY (cell, definition, generation));
+    CREATE TABLE theory (cell TEXT, generation INTEGER, metric TEXT, value REAL, source TEXT,
+      PRIMARY KEY (cell, metric, generation));
     CREATE TABLE published (cell TEXT, metric TEXT, generation INTEGER, value REAL, low REAL,
       high REAL, source TEXT, PRIMARY KEY (cell, metric, generation));
     CREATE TABLE previews (cell TEXT, seed INTEGER, generation INTEGER, shape TEXT, encoding TEXT,
@@ -78,6 +81,7 @@ enum ResultsSchema {
       "survival",
       ["cell", "definition", "generation", "at_risk", "events", "survival", "ci_low", "ci_high"]
     ),
+    ("theory", ["cell", "generation", "metric", "value", "source"]),
     ("published", ["cell", "metric", "generation", "value", "low", "high", "source"]),
     ("timings", ["cell", "seed", "generation", "phase", "seconds"]),
   ]

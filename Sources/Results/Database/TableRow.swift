@@ -48,6 +48,17 @@ extension CollapseTimes {
   }
 }
 
+extension TableRow {
+  /// The value of a closed form.
+  static func theory(
+    cell: String, generation: Int, metric: String, value: Double, source: String
+  ) -> TableRow {
+    TableRow(
+      table: "theory",
+      values: [.text(cell), .integer(generation), .text(metric), .real(value), .text(source)])
+  }
+}
+
 extension PublishedValue {
   func tableRow(cell: String) -> TableRow {
     TableRow(

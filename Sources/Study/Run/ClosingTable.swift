@@ -26,7 +26,7 @@ struct ClosingTable {
   /// One line a cell and metric; empty where nothing was measured.
   var lines: [String] {
     var table: [[String]] = []
-    for (cell, name) in zip(plan.cells, plan.fullLabels).prefix(Self.mostCells) {
+    for (cell, name) in zip(plan.cells, plan.labels).prefix(Self.mostCells) {
       let found = verdicts[cell.id] ?? []
       let lines =
         found.isEmpty

@@ -9,6 +9,8 @@ struct OpenRun {
   let directory: RunDirectory
   /// The expected cost of a chain of each cell.
   let costs: [Double]
+  /// What is known in closed form of each cell.
+  let theory: [[ClosedFormCurve]]
   var index = RunIndex()
   let database: ResultsDatabase
   /// Whether the directory held committed generations before.
@@ -33,6 +35,7 @@ struct OpenRun {
     }
     let study = try PreparedStudy(plan, name: options.study)
     costs = try study.costs()
+    theory = try plan.cells.indices.map { try study.cell($0).closedForms() }
     if relation != .identical { try study.rehearse() }
     let (directory, isNew) = try present ?? RunDirectory.prepare(options.output)
     self.directory = directory

@@ -36,7 +36,7 @@ final class StudySink: FarmSink {
   /// The quantities that tell collapse, in the order of the study's metrics.
   private let telling: [CollapseSign]
   private let criteria: CollapseCriteria
-  private var findings: [String: [CollapseFinding]] = [:]
+  private let theory: [String: [ClosedFormCurve]]
 
   private let report: RunReport?
   private var nextReport: Double
@@ -55,6 +55,8 @@ final class StudySink: FarmSink {
     report = options.report
     nextReport = report.map { monotonicSeconds() + $0.everySeconds } ?? .infinity
     telling = run.plan.metrics.flatMap { MetricRegistry.collapseSigns(of: $0.name) }
+    theory = Dictionary(
+      zip(run.plan.cells.map(\.id), run.theory), uniquingKeysWith: { first, _ in first })
     criteria = run.plan.collapse.criteria(metrics: run.plan.metrics.map(\.name))
     seeds = run.plan.seeds.sorted()
     for cell in run.plan.cells {
@@ -148,7 +150,10 @@ final class StudySink: FarmSink {
     let diverged = Set(
       seeds.filter { index.progress(cell: cell, seed: $0).status == .diverged })
     try database.writeCollapse(judged, criteria.times(table, diverged: diverged), criteria.thresholds)
-    findings[cell] = judged
+    for curve in theory[cell] ?? [] where table.metrics.contains(curve.metric) {
+      try database.writeTheory(
+        cell: cell, metric: curve.metric, values: curve.values, source: curve.source)
+    }
     pendingRows = true
   }
 
@@ -161,7 +166,6 @@ final class StudySink: FarmSink {
       guard tables.count == group.count else { continue }
       let found = criteria.scalingLaw(tables, resampling: &resampling)
       try database.writeCollapse(found, [], criteria.thresholds)
-      for finding in found { findings[finding.cell, default: []].append(finding) }
     }
   }
 
