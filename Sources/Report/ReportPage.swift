@@ -35,6 +35,16 @@ struct ReportPage {
     )
   }
 
+  /// The sample strips of cells of images, by the cell's id: rows are seeds, columns generations.
+  ///
+  /// - Throws: `ReportError.image`.
+  func galleries() throws -> [(cell: String, png: [UInt8])] {
+    let groups = Dictionary(grouping: facts.previews.previews, by: \.cell).sorted { $0.key < $1.key }
+    return try groups.compactMap { cell, previews in
+      try SampleStrip(previews).map { (facts.cells.cells[cell].id, $0.png) }
+    }
+  }
+
   private var headFacts: [PageFact] {
     let chains = facts.cells.chains
     let total = chains.values.reduce(0, +)

@@ -9,7 +9,8 @@ public struct ReportSummary: Sendable, Equatable {
 }
 
 /// Writes the page of a run, finished or in progress: one HTML file that needs nothing beside it. The
-/// run's files are only read, in short transactions; the page appears at once or not at all.
+/// run's files are only read, in short transactions; the page appears at once or not at all. In the run
+/// directory the sample strips of images are put beside it, `gallery/CELL.png`.
 ///
 /// - Parameter path: `report.html` in the run directory where none is given.
 /// - Throws: `ResultsError` for the run's files and the page's, `ReportError`.
@@ -17,9 +18,16 @@ public struct ReportSummary: Sendable, Equatable {
 public func writeReport(
   of run: RunDirectory, to path: String? = nil, vega: VegaBundle
 ) throws -> ReportSummary {
-  let (html, charts) = try ReportPage(try RunFacts(run), vega: vega).render()
+  let page = ReportPage(try RunFacts(run), vega: vega)
+  let (html, charts) = try page.render()
   let bytes = Array(html.utf8)
+  let isInRun = path == nil
   let path = path ?? run.file("report.html")
   try publishFile(bytes, at: path)
+  if isInRun {
+    let galleries = try page.galleries()
+    if !galleries.isEmpty { try run.createDirectory("gallery") }
+    for (cell, png) in galleries { try run.publish(png, as: "gallery/\(cell).png") }
+  }
   return ReportSummary(path: path, bytes: bytes.count, charts: charts)
 }

@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Report
 import Results
@@ -33,6 +34,41 @@ import Testing
       #expect(page.html.contains("72: 71 done, 1 diverged"))
       // The two policies train on different shares, and every cell of a policy on the same.
       #expect(page.specifications.keys.filter { $0.hasPrefix("provenance-") }.sorted() == ["provenance-0", "provenance-1"])
+    }
+  }
+
+  /// Strips of images lie beside the page; points have none.
+  @Test func galleriesAreFiles() throws {
+    try page { run, _, _ in
+      let folder = run.directory.file("gallery")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(names.count == 1)
+      let png = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(try #require(names.first))"))
+      #expect(Array(png.prefix(8)) == [137, 80, 78, 71, 13, 10, 26, 10])
+    }
+  }
+
+  /// A mean that one seed of twenty-five governs is warned of (its squared deviation is 24/25 of all); an even
+  /// one is not.
+  @Test func heavyTailsAreNamed() throws {
+    try withTemporaryDirectory { folder in
+      let run = try SmallRun("\(folder)/run")
+      var handle: OpaquePointer?
+      try #require(sqlite3_open(run.directory.database, &handle) == SQLITE_OK)
+      defer { sqlite3_close_v2(handle) }
+      for (metric, largest) in [("tail.heavy", 1e6), ("tail.even", 24.0)] {
+        var sql =
+          "INSERT INTO verdicts SELECT cell, '\(metric)', 5, 0, 0, 0, 0, 0, 25, 0, 'undecided' FROM cells LIMIT 1;"
+        for seed in 0..<25 {
+          let value = seed == 24 ? largest : Double(seed)
+          sql +=
+            "INSERT INTO metrics SELECT cell, \(100 + seed), 5, '\(metric)', \(value) FROM cells LIMIT 1;"
+        }
+        try #require(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
+      }
+      let html = try PageReader(try writeReport(of: run.directory, vega: vega).path).html
+      #expect(html.contains("tail.heavy at generation 5: One seed holds 96 % of the variance"))
+      #expect(!html.contains("tail.even at generation 5"))
     }
   }
 

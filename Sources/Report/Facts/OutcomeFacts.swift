@@ -65,6 +65,18 @@ struct PublishedFacts: Sendable {
   let source: String
 }
 
+/// A mean over seeds that should not be trusted, and why.
+struct HeavyTailFacts: Sendable {
+  struct Place: Sendable, Hashable {
+    let cell: Int
+    let metric: String
+    let generation: Int
+  }
+
+  let place: Place
+  let warning: String
+}
+
 /// What the run concludes and what it is held against. Tables that the run does not have are empty.
 struct OutcomeFacts: Sendable {
   private(set) var verdicts: [VerdictFacts] = []
@@ -72,6 +84,8 @@ struct OutcomeFacts: Sendable {
   private(set) var survival: [SurvivalFacts] = []
   private(set) var theory: [TheoryFacts] = []
   private(set) var published: [PublishedFacts] = []
+  /// Quantities of `verdicts` whose mean a few seeds govern at the last generation.
+  private(set) var heavyTails: [HeavyTailFacts] = []
 
   /// - Throws: `ResultsError.database`.
   init(_ results: ResultsReader, cells: CellIndex) throws {
@@ -105,6 +119,27 @@ struct OutcomeFacts: Sendable {
           threshold: row.double(7), n: row.integer(8), verdict: row.text(9), meaning: row.text(10)))
     }
     try readReferences(results, cells)
+    try readHeavyTails(results, cells)
+  }
+
+  private mutating func readHeavyTails(_ results: ResultsReader, _ cells: CellIndex) throws {
+    let generations = Set(verdicts.map(\.generation))
+    let metrics = Set(verdicts.map(\.metric))
+    var values: [HeavyTailFacts.Place: [Double]] = [:]
+    try results.forEachRow(of: "metrics", columns: ["generation", "metric", "cell", "value"]) { row in
+      guard generations.contains(row.integer(0)) else { return }
+      let metric = row.text(1)
+      guard metrics.contains(metric), let cell = cells.place(of: row.text(2)) else { return }
+      values[.init(cell: cell, metric: metric, generation: row.integer(0)), default: []].append(
+        row.double(3))
+    }
+    heavyTails = verdicts.compactMap { verdict in
+      let place = HeavyTailFacts.Place(
+        cell: verdict.cell, metric: verdict.metric, generation: verdict.generation)
+      return values[place].flatMap { HeavyTail($0)?.warning }.map {
+        HeavyTailFacts(place: place, warning: $0)
+      }
+    }
   }
 
   private mutating func readReferences(_ results: ResultsReader, _ cells: CellIndex) throws {

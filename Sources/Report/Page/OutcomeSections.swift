@@ -8,6 +8,9 @@ struct OutcomeSections {
     "tails", "hallucination",
   ]
 
+  /// Heavy tails that are named.
+  private static let mostWarnings = 6
+
   private var outcomes: OutcomeFacts { facts.outcomes }
   private func label(_ cell: Int) -> PageTable.Cell { .text(facts.cells.cells[cell].label) }
 
@@ -24,6 +27,15 @@ struct OutcomeSections {
     for metric in metrics {
       let words = outcomes.verdicts.filter { $0.metric == metric }.map(\.verdict)
       sentences.append(Self.sentence(metric, words, yes: "worse", no: "better"))
+    }
+    let heavy = outcomes.heavyTails
+    for tail in heavy.prefix(Self.mostWarnings) {
+      sentences.append(
+        "\(facts.cells.cells[tail.place.cell].label), \(tail.place.metric) at generation "
+          + "\(tail.place.generation): \(tail.warning)")
+    }
+    if heavy.count > Self.mostWarnings {
+      sentences.append("The same holds of \(countText(heavy.count - Self.mostWarnings, "more mean")).")
     }
     return sentences
   }
