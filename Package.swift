@@ -93,6 +93,16 @@ let package = Package(
       ],
       swiftSettings: settings),
     // Tests.
+    // Starts programs, alone and under mpirun, with a time limit.
+    .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
+    // Proves the promises of reliability one by one: launch/trust.
+    .executableTarget(
+      name: "trust",
+      dependencies: [
+        "ProgramSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Trust", exclude: ["Defects", "Studies"], swiftSettings: settings),
     .target(
       name: "TestSupport",
       dependencies: ["Models", "Laws", "Options", "Samples", "Engine", "Randomness"],
@@ -135,17 +145,17 @@ let package = Package(
       name: "ResultsTests", dependencies: ["Results", "Engine", "CSQLite", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportTests", dependencies: ["Report", "Results", "CSQLite", "TestSupport"],
+      name: "ReportTests", dependencies: ["Report", "Results", "CSQLite", "ProgramSupport", "TestSupport"],
       exclude: ["visit.mjs"], swiftSettings: settings),
     .testTarget(
       name: "LoopsTests", dependencies: ["Loops", "Models", "Datasets", "Metrics", "Laws", "Samples", "Results", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "StudyTests", dependencies: ["Study", "Loops", "Models", "Datasets", "Metrics", "Results", "Options", "Randomness", "CSQLite", "TestSupport"],
+      name: "StudyTests", dependencies: ["Study", "Loops", "Models", "Datasets", "Metrics", "Results", "Options", "Randomness", "CSQLite", "ProgramSupport", "TestSupport"],
       swiftSettings: settings),
     // Starts the built command under mpirun.
     .testTarget(
-      name: "RankTests", dependencies: ["ouroboros", "MPI", "Results", "CSQLite", "TestSupport"],
+      name: "RankTests", dependencies: ["ouroboros", "MPI", "Results", "CSQLite", "ProgramSupport", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

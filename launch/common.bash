@@ -33,16 +33,41 @@ one_thread_a_rank() {
   export OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-1}" OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
 }
 
+# The processes of a session that still run, one number a line.
+session_members() { # SESSION
+  local file line rest state session
+  for file in /proc/[0-9]*/stat; do
+    { read -r line <"$file"; } 2>/dev/null || continue
+    # After the name in brackets: state, parent, process group, session.
+    rest="${line##*) }"
+    read -r state _ _ session _ <<<"$rest"
+    if [ "$session" = "$1" ] && [ "$state" != Z ]; then echo "${line%% *}"; fi
+  done
+}
+
+# Ends what a lost mpirun has left running: a run has one writer for each file, so nothing may start
+# again before the last rank is gone.
+end_session() { # SESSION
+  local turn members
+  for turn in {1..50}; do
+    members="$(session_members "$1")"
+    [ -n "$members" ] || return 0
+    # mpirun's own ranks take up to 2 s to notice that it is gone.
+    # shellcheck disable=SC2086
+    if [ "$turn" -ge 30 ]; then kill -KILL $members 2>/dev/null || true; fi
+    sleep 0.1
+  done
+  echo "$(basename "$0"): still running after SIGKILL: $members" >&2
+}
+
 # Runs a command to its end and returns its exit code. INT, TERM, HUP and USR1 reach it as USR1,
 # which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM would
 # leave the ranks one second. A second signal ends the command at once.
 run_stoppable() {
   local child status=0 stops=0
-  # A process group of its own keeps the terminal's Ctrl-C from reaching it directly.
-  set -m
-  "$@" </dev/null &
+  # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
+  setsid "$@" </dev/null &
   child=$!
-  set +m
   stop_child() {
     stops=$((stops + 1))
     if [ "$stops" -eq 1 ]; then
@@ -59,7 +84,21 @@ run_stoppable() {
   done
   wait "$child" || status=$?
   trap - INT TERM HUP USR1
+  end_session "$child"
   return "$status"
+}
+
+# A folder in memory for what Open MPI keeps on this machine, so that nothing is left behind when it
+# is killed; prints its path. Removes those of callers that are gone.
+open_mpi_folder() {
+  local base="${TMPDIR:-/tmp}" folder owner
+  if [ -d /dev/shm ] && [ -w /dev/shm ]; then base=/dev/shm; fi
+  for folder in "$base"/ouroboros-mpi-*; do
+    owner="${folder#"$base"/ouroboros-mpi-}"
+    owner="${owner%%-*}"
+    if [ -O "$folder" ] && [ -n "$owner" ] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
+  done
+  mktemp -d "$base/ouroboros-mpi-$$-XXXXXX"
 }
 
 # Bytes of committed records of a run: grows as long as the run makes progress.

@@ -1,5 +1,6 @@
 import Foundation
 import MPI
+import ProgramSupport
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import TestSupport
 
 /// Chromium without a window, driven by `visit.mjs`.

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import Report
 import TestSupport
 import Testing

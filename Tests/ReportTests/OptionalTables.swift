@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import ProgramSupport
 import TestSupport
 
 /// The tables that older runs lack, with rows of every kind.

@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import ProgramSupport
 import Results
 import TestSupport
 

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import Study
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import Loops
 import Models
 import Options
+import ProgramSupport
 import Study
 import TestSupport
 import Testing

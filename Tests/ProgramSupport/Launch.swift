@@ -2,8 +2,9 @@ import Foundation
 
 /// Starts programs, the built `ouroboros` foremost, alone or under `mpirun`, with a time limit.
 public enum Launch {
-  /// The built product, beside the test bundle.
+  /// The built product, beside the test bundle; the variable OUROBOROS names another one.
   public static let ouroboros: URL = {
+    if let named = ProcessInfo.processInfo.environment["OUROBOROS"] { return URL(fileURLWithPath: named) }
     let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     var folder = bundle.deletingLastPathComponent()
     while folder.path != "/" {
@@ -24,12 +25,15 @@ public enum Launch {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// `mpirun` on the search path, or nil.
-  public static let mpirun: URL? = {
+  public static let mpirun: URL? = program("mpirun")
+
+  /// A program on the search path or in the administrator's folders, or nil.
+  public static func program(_ name: String) -> URL? {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    return path.split(separator: ":")
-      .map { URL(fileURLWithPath: String($0)).appendingPathComponent("mpirun") }
+    return (path + ":/usr/sbin:/sbin").split(separator: ":")
+      .map { URL(fileURLWithPath: String($0)).appendingPathComponent(name) }
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-  }()
+  }
 
   /// The arguments of `mpirun` for ranks on this machine, more than it has cores if need be.
   public static func mpirunArguments(ranks: Int, options: [String] = []) -> [String] {

@@ -1,0 +1,57 @@
+import Foundation
+
+/// The processes of this machine, read from /proc.
+enum ProcessTable {
+  struct Entry {
+    let identifier: Int32
+    let parent: Int32
+    let state: Character
+    /// The words it was started with.
+    let arguments: [String]
+
+    /// The name of its program, without folder.
+    var program: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
+  }
+
+  /// All processes but zombies, in ascending order.
+  static func all() -> [Entry] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap(Int32.init).sorted().compactMap(entry)
+  }
+
+  /// The processes that one has started, directly or through others.
+  static func descendants(of ancestor: Int32) -> [Entry] {
+    let all = all()
+    var family: Set<Int32> = [ancestor]
+    // Parents may have higher numbers than children once numbers wrap around.
+    while true {
+      let before = family.count
+      for entry in all where family.contains(entry.parent) { family.insert(entry.identifier) }
+      if family.count == before { break }
+    }
+    return all.filter { family.contains($0.identifier) && $0.identifier != ancestor }
+  }
+
+  /// The ranks that a start script has started, in ascending order.
+  static func ranks(of script: Int32) -> [Int32] {
+    descendants(of: script).filter { $0.program == "ouroboros" }.map(\.identifier)
+  }
+
+  /// `mpirun` and the ranks that a start script has started.
+  static func job(of script: Int32) -> [Int32] {
+    descendants(of: script).filter { ["mpirun", "ouroboros"].contains($0.program) }.map(\.identifier)
+  }
+
+  private static func entry(_ identifier: Int32) -> Entry? {
+    guard let text = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8),
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    // After the name in brackets: state, parent.
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    guard fields.count > 1, let parent = Int32(fields[1]), let state = fields[0].first, state != "Z"
+    else { return nil }
+    let line = FileManager.default.contents(atPath: "/proc/\(identifier)/cmdline") ?? Data()
+    let arguments = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    return Entry(identifier: identifier, parent: parent, state: state, arguments: arguments)
+  }
+}
