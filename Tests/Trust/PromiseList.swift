@@ -1,4 +1,10 @@
 /// The promises in the order of their numbers. P25, nothing left behind, is judged after each of them.
 let promises: [any Promise] = [
-  KilledRanks()
+  KilledRanks(),
+  CrashPoints(),
+  RottenFiles(),
+  FullDisk(),
+  FailedSync(),
+  OddStorage(),
+  StoppedLaunchers(),
 ]

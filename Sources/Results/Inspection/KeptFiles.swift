@@ -17,6 +17,23 @@ extension PlannedChain {
   }
 }
 
+extension RunDirectory {
+  /// Removes states that are damaged or stand where others belong: a state is a shortcut, and what it held
+  /// is computed again. Call while no other process writes the run.
+  ///
+  /// - Returns: what was wrong with them.
+  /// - Complexity: O(bytes of all states).
+  public func removeDamagedStates() throws -> [String] {
+    var damaged: [String] = []
+    for name in try files(in: "state") where name.hasSuffix(".safetensors") {
+      guard let damage = try damage(of: name) else { continue }
+      try remove(name)
+      damaged.append(damage)
+    }
+    return damaged
+  }
+}
+
 /// Every kept sample, model and state: that it is there, and that it is what was written under its name.
 func checkKeptFiles(
   _ run: RunDirectory, _ index: RunIndex, _ planned: [PlannedChain], _ report: inout VerifyReport

@@ -73,6 +73,7 @@ struct OpenRun {
         command: options.command))
     try directory.publish(frozen, as: "plan.json")
     try directory.removeTemporaryFiles()
+    warnings += try directory.removeDamagedStates().map { $0 + "; removed, it is computed again" }
     try directory.createDirectory("segments")
     try study.keepWeights(in: directory)
     try study.prepareFeatures()
