@@ -3,4 +3,10 @@ let promises: [any Promise] = [
   KilledRanks(),
   NoListening(),
   ReadersDuringWrites(),
+  CrashPoints(),
+  RottenFiles(),
+  FullDisk(),
+  FailedSync(),
+  OddStorage(),
+  StoppedLaunchers(),
 ]

@@ -45,6 +45,9 @@ final class Database {
     switch code & 0xff {
     case SQLITE_OK, SQLITE_ROW, SQLITE_DONE: return true
     case SQLITE_BUSY, SQLITE_LOCKED: return false
+    // A page at least; SQLite does not say more.
+    case SQLITE_FULL:
+      throw ResultsError.full("write", path, needed: ResultsSchema.pageBytes, code: ENOSPC)
     default:
       throw .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
     }

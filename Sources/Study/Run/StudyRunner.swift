@@ -109,14 +109,24 @@ final class StudyRunner: TaskRunner {
   /// States lie in the run's `state` folder.
   private func states(_ exchange: any ShardExchange) -> StateStore {
     StateStore(
-      load: { [directory] name in try directory.contentsIfPresent(of: "state/\(name)") },
+      load: { [directory] name in try Self.state(name, in: directory) },
       save: { [directory] name, bytes in
         try directory.createDirectory("state/" + (name.split(separator: "/").dropLast().first ?? ""))
-        try directory.publish(bytes, as: "state/\(name)")
+        try directory.publish(sealing: bytes, as: "state/\(name)")
       },
       exists: { [directory, exchange] name in try exchange.agree(directory.holds("state/\(name)")) },
       remove: { [directory] name in try directory.remove("state/\(name)") },
       checkpointSeconds: Self.checkpointSeconds)
+  }
+
+  /// - Throws: `ResultsError.malformed` for a state that is damaged or of another fit.
+  private static func state(_ name: String, in directory: RunDirectory) throws -> [UInt8]? {
+    do {
+      return try directory.sealedContentsIfPresent(of: "state/\(name)")
+    } catch let error as SafetensorsError {
+      throw ResultsError.malformed(
+        path: error.path, line: 0, reason: error.reason + "; remove the file, and the model is fitted again")
+    }
   }
 
   /// Lets the others of the group leave.
@@ -155,7 +165,7 @@ final class StudyRunner: TaskRunner {
   ) throws {
     let name = "\(folder)/\(cell)/seed-\(seed)"
     try directory.createDirectory(name)
-    try directory.publish(file, as: "\(name)/gen-\(generation).safetensors")
+    try directory.publish(sealing: file, as: "\(name)/gen-\(generation).safetensors")
   }
 
   /// Remembers how far a fit has come, once in a while.

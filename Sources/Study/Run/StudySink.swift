@@ -8,6 +8,7 @@ final class StudySink: FarmSink {
   private let plan: StudyPlan
   private let directory: RunDirectory
   private let database: ResultsDatabase
+  private var manifest: RunManifest
   private let stop: StopConditions
   private let ranks: Int
   private let study: String
@@ -48,6 +49,7 @@ final class StudySink: FarmSink {
     plan = run.plan
     directory = run.directory
     database = run.database
+    manifest = run.manifest
     index = run.index
     self.stop = stop
     self.ranks = ranks
@@ -111,7 +113,7 @@ final class StudySink: FarmSink {
     FailureRecord(
       cell: block.cell, seed: block.seed, generation: generation, status: status,
       message: block.message, host: ProcessInfo.processInfo.hostName, rank: rank,
-      command: "ouroboros run \(study) --out OTHER --set seeds=[\(block.seed)]")
+      command: FailureRecord.command(study: study, seed: block.seed))
   }
 
   func periodic() throws {
@@ -219,6 +221,10 @@ final class StudySink: FarmSink {
     try writePublished()
     closing = ClosingTable(plan: plan, rows: summaries, verdicts: verdicts).lines
     let closed = try database.close()
+    if closed {
+      manifest.database = try directory.databaseChecksum()
+      try directory.write(manifest)
+    }
     let incomplete = finishedChains < plan.chainCount
     try writeStatus(incomplete ? .stopped : .finished)
     if closed, let report, monotonicSeconds() - started >= report.everySeconds,
@@ -240,5 +246,12 @@ final class StudySink: FarmSink {
     ChainStatus.allCases.compactMap { status in
       counts[status].flatMap { $0 > 0 ? (status, $0) : nil }
     }
+  }
+}
+
+extension FailureRecord {
+  /// The command that runs one seed of a study alone.
+  static func command(study: String, seed: Int) -> String {
+    "ouroboros run \(study) --out OTHER --set seeds=[\(seed)]"
   }
 }
