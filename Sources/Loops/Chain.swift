@@ -46,6 +46,10 @@ final class Chain<Model: GenerativeModel> {
       clock.charge(.fit)
       return try chain.generations(committed: committed, clock: &clock, builder: &builder)
     } catch is Interrupted {
+      if let reason = control.limitPassed() {
+        try control.emit(builder.take(status: .failed, message: reason, seconds: clock.take()))
+        return .failed
+      }
       try control.emit(builder.take(status: .running, seconds: clock.take()))
       return .running
     } catch where isRehearsal && error.isMistakeOfTheStudy {
@@ -197,6 +201,7 @@ final class Chain<Model: GenerativeModel> {
     var forgotten = 1
     for generation in restored.lowerBound...last {
       clock.begin()
+      control.began(generation)
       try control.tick()
       let stops = control.shouldStop()
       if try Model.isTrained ? control.training.exchange.agree(stops) : stops { throw Interrupted() }
