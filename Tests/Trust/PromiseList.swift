@@ -1,4 +1,6 @@
 /// The promises in the order of their numbers. P25, nothing left behind, is judged after each of them.
 let promises: [any Promise] = [
-  KilledRanks()
+  KilledRanks(),
+  ChangedRanks(),
+  DeadLinks(),
 ]
