@@ -12,8 +12,17 @@ allow_root() {
 }
 
 fail() { # EXIT-CODE MESSAGE
-  echo "$(basename "$0"): $2" >&2
+  # Control characters of a file or an argument stay out of the terminal.
+  echo "$(basename "$0"): ${2//[[:cntrl:]]/?}" >&2
   exit "$1"
+}
+
+# mpirun takes a lone colon among the words for the start of another program.
+refuse_colons() { # WORD…
+  local word
+  for word in "$@"; do
+    [ "$word" != : ] || fail 64 "':' is no name for a study or a run"
+  done
 }
 
 is_number() { [[ "$1" =~ ^[1-9][0-9]{0,5}$ ]]; }

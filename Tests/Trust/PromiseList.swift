@@ -3,4 +3,7 @@ let promises: [any Promise] = [
   KilledRanks(),
   ChangedRanks(),
   DeadLinks(),
+  OneResult(),
+  InertHostNames(),
+  ShellHosts(),
 ]

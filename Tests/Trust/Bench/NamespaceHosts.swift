@@ -121,7 +121,7 @@ final class NamespaceHosts {
     let deadline = ContinuousClock.now + .seconds(patienceSeconds)
     while true {
       let found = names.flatMap { host in
-        processes(on: host).filter { $0.program != "sshd:" && $0.program != "sshd" }
+        processes(on: host).filter { !($0.arguments.first ?? "").hasPrefix("sshd") }
           .map { "\(host): process \($0.identifier) \($0.arguments.prefix(3).joined(separator: " "))" }
           + ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/memory-\(host)")) ?? [])
           .map { "\(host): /dev/shm/\($0)" }
@@ -133,10 +133,15 @@ final class NamespaceHosts {
 
   /// Ends what still runs on the hosts and removes them.
   func remove() {
-    for name in names {
-      for process in processes(on: name) { kill(process.identifier, SIGKILL) }
+    for name in names + ["switch"] { Self.remove(prefix + name) }
+  }
+
+  private static func remove(_ namespace: String) {
+    let listed = (try? run(["netns", "pids", namespace]).output) ?? ""
+    for number in listed.split(whereSeparator: \.isWhitespace).compactMap({ Int32($0) }) {
+      kill(number, SIGKILL)
     }
-    for name in names + ["switch"] { _ = try? run(["netns", "del", prefix + name]) }
+    _ = try? run(["netns", "del", namespace])
   }
 
   private func writeScripts() throws {
@@ -186,7 +191,7 @@ final class NamespaceHosts {
     for name in present where name.hasPrefix("ouroboros-") {
       let words = name.split(separator: "-")
       if words.count == 4, let owner = Int32(words[1]), kill(owner, 0) != 0, errno == ESRCH {
-        _ = try? run(["netns", "del", name])
+        remove(name)
       }
     }
   }
