@@ -12,8 +12,17 @@ allow_root() {
 }
 
 fail() { # EXIT-CODE MESSAGE
-  echo "$(basename "$0"): $2" >&2
+  # Control characters of a file or an argument stay out of the terminal.
+  echo "$(basename "$0"): ${2//[[:cntrl:]]/?}" >&2
   exit "$1"
+}
+
+# mpirun takes a lone colon among the words for the start of another program.
+refuse_colons() { # WORD…
+  local word
+  for word in "$@"; do
+    [ "$word" != : ] || fail 64 "':' is no name for a study or a run"
+  done
 }
 
 is_number() { [[ "$1" =~ ^[1-9][0-9]{0,5}$ ]]; }
@@ -101,16 +110,18 @@ run_stoppable() {
 }
 
 # A folder in memory for what Open MPI keeps on this machine, so that nothing is left behind when it
-# is killed; prints its path. Removes those of callers that are gone.
+# is killed; prints its path. Removes those whose owner, named in a file inside, is gone.
 open_mpi_folder() {
   local base="${TMPDIR:-/tmp}" folder owner
   if [ -d /dev/shm ] && [ -w /dev/shm ]; then base=/dev/shm; fi
   for folder in "$base"/ouroboros-mpi-*; do
-    owner="${folder#"$base"/ouroboros-mpi-}"
-    owner="${owner%%-*}"
-    if [ -O "$folder" ] && [ -n "$owner" ] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
+    owner=""
+    { read -r owner <"$folder/owner"; } 2>/dev/null || true
+    if [ -O "$folder" ] && [[ "$owner" =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
   done
-  mktemp -d "$base/ouroboros-mpi-$$-XXXXXX"
+  folder="$(mktemp -d "$base/ouroboros-mpi-$$-XXXXXX")"
+  echo "$$" >"$folder/owner"
+  echo "$folder"
 }
 
 # Bytes of committed records of a run: grows as long as the run makes progress.

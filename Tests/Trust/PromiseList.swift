@@ -9,4 +9,9 @@ let promises: [any Promise] = [
   FailedSync(),
   OddStorage(),
   StoppedLaunchers(),
+  ChangedRanks(),
+  DeadLinks(),
+  OneResult(),
+  InertHostNames(),
+  ShellHosts(),
 ]
