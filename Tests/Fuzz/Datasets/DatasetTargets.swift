@@ -5,7 +5,7 @@ let targets: [String: FuzzTarget] = [
 ]
 
 /// Bit 0: labels or images. Bit 1: the rest is compressed before it is read.
-private func checkIDX(_ bytes: [UInt8]) {
+@Sendable private func checkIDX(_ bytes: [UInt8]) {
   let rank = bytes.first.map { $0 & 1 } == 1 ? 1 : 3
   let isPacked = bytes.first.map { $0 & 2 } == 2
   refusalOnly {
@@ -16,7 +16,7 @@ private func checkIDX(_ bytes: [UInt8]) {
   }
 }
 
-private func checkNPY(_ bytes: [UInt8]) {
+@Sendable private func checkNPY(_ bytes: [UInt8]) {
   refusalOnly {
     let file = try NPYFile(bytes, path: "fuzz")
     precondition(file.values.count == file.shape.reduce(1, *) && file.values.count <= bytes.count)
@@ -24,7 +24,7 @@ private func checkNPY(_ bytes: [UInt8]) {
 }
 
 /// The first byte: the number of columns; bit 7: compressed.
-private func checkCSV(_ bytes: [UInt8]) {
+@Sendable private func checkCSV(_ bytes: [UInt8]) {
   let columns = max(1, Int((bytes.first ?? 1) & 0x7f))
   let isPacked = (bytes.first ?? 0) & 0x80 != 0
   refusalOnly {
@@ -37,7 +37,7 @@ private func checkCSV(_ bytes: [UInt8]) {
 }
 
 /// Bit 0: grey or coloured. Bit 1: the checksums of the chunks are made to fit.
-private func checkPNG(_ bytes: [UInt8]) {
+@Sendable private func checkPNG(_ bytes: [UInt8]) {
   let channels = bytes.first.map { $0 & 1 } == 1 ? 3 : 1
   var body = Array(bytes.dropFirst())
   if bytes.first.map({ $0 & 2 }) == 2 { fitChecksums(&body) }

@@ -2,7 +2,7 @@
 /// being written and read again.
 let targets: [String: FuzzTarget] = ["safetensors": check]
 
-private func check(_ bytes: [UInt8]) {
+@Sendable private func check(_ bytes: [UInt8]) {
   do throws(SafetensorsError) {
     let file = try SafetensorsFile(bytes, path: "fuzz")
     var tensors: [SafetensorsTensor] = []

@@ -7,7 +7,7 @@ let targets: [String: FuzzTarget] = [
 
 /// Lines of a segment, each given the checksum that fits it: what a forged file could hold. What is
 /// accepted must be the same after being written and read again.
-private func checkSegment(_ bytes: [UInt8]) {
+@Sendable private func checkSegment(_ bytes: [UInt8]) {
   var decoder = LineDecoder()
   for body in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
     guard let block = decode(withChecksum(Array(body)), by: &decoder) else { continue }
@@ -46,17 +46,18 @@ private func decode(_ line: [UInt8], by decoder: inout LineDecoder) -> ChainBloc
   }
 }
 
-private func checkMessage(_ bytes: [UInt8]) {
+@Sendable private func checkMessage(_ bytes: [UInt8]) {
   do throws(ResultsError) {
     let written = MessageCodec.encode(try MessageCodec.decode(bytes))
-    precondition(MessageCodec.encode(try MessageCodec.decode(written)) == written)
+    let again = MessageCodec.encode(try MessageCodec.decode(written))
+    precondition(again == written, "a message differs after being read")
   } catch {
     requireReadable("\(error)")
   }
 }
 
 /// `manifest.json`, `status.json` and the lines of `failures.jsonl`, by the first byte.
-private func checkRecords(_ bytes: [UInt8]) {
+@Sendable private func checkRecords(_ bytes: [UInt8]) {
   let body = Data(bytes.dropFirst())
   let decoder = JSONDecoder()
   switch bytes.first ?? 0 {

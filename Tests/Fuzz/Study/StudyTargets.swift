@@ -4,7 +4,7 @@ import Loops
 /// expansion of cells. What is accepted must be the same plan after being frozen and read again.
 let targets: [String: FuzzTarget] = ["study": checkStudy, "plan": checkPlan, "set": checkOverride]
 
-private func checkStudy(_ bytes: [UInt8]) {
+@Sendable private func checkStudy(_ bytes: [UInt8]) {
   do throws(StudyError) {
     checkFrozen(try StudyFile.parse(bytes, name: "fuzz.yaml", directory: "/data"))
   } catch {
@@ -12,7 +12,7 @@ private func checkStudy(_ bytes: [UInt8]) {
   }
 }
 
-private func checkPlan(_ bytes: [UInt8]) {
+@Sendable private func checkPlan(_ bytes: [UInt8]) {
   do throws(StudyError) {
     checkFrozen(try StudyPlan.decode(bytes))
   } catch {
@@ -21,7 +21,7 @@ private func checkPlan(_ bytes: [UInt8]) {
 }
 
 /// The bytes as `--set` on a sound study.
-private func checkOverride(_ bytes: [UInt8]) {
+@Sendable private func checkOverride(_ bytes: [UInt8]) {
   // An argument of a command holds no zero and is text for this program in any case.
   let text = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   do throws(StudyError) {

@@ -4,7 +4,7 @@ import Glibc
 // OUROBOROS_FUZZ chooses one.
 
 /// Reads the bytes of one input; traps where a promise is broken.
-typealias FuzzTarget = ([UInt8]) -> Void
+typealias FuzzTarget = @Sendable ([UInt8]) -> Void
 
 private let target: FuzzTarget = {
   let name = getenv("OUROBOROS_FUZZ").map { String(cString: $0) } ?? ""
