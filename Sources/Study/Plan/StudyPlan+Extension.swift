@@ -74,7 +74,7 @@ extension StudyPlan {
   private static func changedOption(from old: [ComponentChoice], to new: [ComponentChoice]) -> String? {
     guard old.map(\.name) == new.map(\.name) else { return nil }
     for (before, now) in zip(old, new) where before != now {
-      let (had, has) = (before.value.entries ?? [:], now.value.entries ?? [:])
+      let (had, has) = (before.options.values, now.options.values)
       for option in Set(had.keys).union(has.keys).sorted() where had[option] != has[option] {
         func shown(_ value: OptionValue?) -> String { value?.shown ?? "absent" }
         return "'\(option)' of metric \(now.name) was \(shown(had[option])), is \(shown(has[option]))"
