@@ -2,4 +2,5 @@
 let promises: [any Promise] = [
   KilledRanks(),
   ChangedStudies(),
+  OldRuns(),
 ]
