@@ -2,5 +2,6 @@
 let promises: [any Promise] = [
   KilledRanks(),
   ChangedStudies(),
+  Confinement(),
   OldRuns(),
 ]
