@@ -14,4 +14,7 @@ let promises: [any Promise] = [
   OneResult(),
   InertHostNames(),
   ShellHosts(),
+  ChangedStudies(),
+  Confinement(),
+  OldRuns(),
 ]
