@@ -14,15 +14,12 @@ struct OpenRun {
   let theory: [[ClosedFormCurve]]
   var index = RunIndex()
   let database: ResultsDatabase
-<<<<<<< HEAD
   let manifest: RunManifest
   /// Chains whose kept files are damaged or missing: they are computed again from the start, and what is
   /// recorded of them is compared on the way.
   private var recomputed: Set<ChainKey> = []
-=======
   /// How long a chain may take; nil for no limit.
   let chainHours: Double?
->>>>>>> trust-time
   /// Whether the directory held committed generations before.
   let resumes: Bool
   /// What the user should know.
@@ -89,7 +86,8 @@ struct OpenRun {
     try directory.repairFailures(index) {
       FailureRecord(
         cell: $0.cell, seed: $0.seed, generation: $0.generations, status: $0.status, message: $0.message,
-        host: "unknown", rank: -1, command: FailureRecord.command(study: options.study, seed: $0.seed))
+        host: "unknown", rank: -1, command: ChainPlace(cell: $0.cell, seed: $0.seed, generation: $0.generations)
+          .command(study: options.study))
     }
     for chain in plan.plannedChains {
       let damaged = try chain.damagedFiles(directory, index)

@@ -118,12 +118,8 @@ final class StudySink: FarmSink {
     FailureRecord(
       cell: block.cell, seed: block.seed, generation: generation, status: status,
       message: block.message, host: ProcessInfo.processInfo.hostName, rank: rank,
-<<<<<<< HEAD
-      command: FailureRecord.command(study: study, seed: block.seed))
-=======
       command: ChainPlace(cell: block.cell, seed: block.seed, generation: generation)
         .command(study: study))
->>>>>>> trust-time
   }
 
   func periodic() throws {
@@ -257,12 +253,5 @@ final class StudySink: FarmSink {
     ChainStatus.allCases.compactMap { status in
       counts[status].flatMap { $0 > 0 ? (status, $0) : nil }
     }
-  }
-}
-
-extension FailureRecord {
-  /// The command that runs one seed of a study alone.
-  static func command(study: String, seed: Int) -> String {
-    "ouroboros run \(study) --out OTHER --set seeds=[\(seed)]"
   }
 }
