@@ -12,8 +12,17 @@ allow_root() {
 }
 
 fail() { # EXIT-CODE MESSAGE
-  echo "$(basename "$0"): $2" >&2
+  # Control characters of a file or an argument stay out of the terminal.
+  echo "$(basename "$0"): ${2//[[:cntrl:]]/?}" >&2
   exit "$1"
+}
+
+# mpirun takes a lone colon among the words for the start of another program.
+refuse_colons() { # WORD…
+  local word
+  for word in "$@"; do
+    [ "$word" != : ] || fail 64 "':' is no name for a study or a run"
+  done
 }
 
 is_number() { [[ "$1" =~ ^[1-9][0-9]{0,5}$ ]]; }
@@ -62,14 +71,14 @@ end_session() { # SESSION
 
 # Runs a command to its end and returns its exit code. INT, TERM, HUP and USR1 reach it as USR1,
 # which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM would
-# leave the ranks one second. A second signal ends the command at once.
+# leave the ranks one second. A second signal ends the command at once. Sets `stops` to the number
+# of signals.
 run_stoppable() {
-  local child status=0 stops=0
-  # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
-  setsid "$@" </dev/null &
-  child=$!
+  local child="" status=0
+  stops=0
   stop_child() {
     stops=$((stops + 1))
+    [ -n "$child" ] || return 0
     if [ "$stops" -eq 1 ]; then
       echo "$(basename "$0"): saving and stopping; once more ends at once" >&2
       kill -USR1 "$child" 2>/dev/null || true
@@ -78,27 +87,41 @@ run_stoppable() {
     fi
   }
   trap stop_child INT TERM HUP USR1
+  # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
+  setsid "$@" </dev/null &
+  child=$!
   # A trapped signal ends the wait early.
   while kill -0 "$child" 2>/dev/null; do
-    wait "$child" || true
+    if [ "$stops" -eq 0 ]; then
+      wait "$child" || true
+      continue
+    fi
+    # mpirun hands nothing on before its ranks are there: say it until it was heard.
+    if [ "$stops" -eq 1 ]; then kill -USR1 "$child" 2>/dev/null || true; fi
+    sleep 0.2 &
+    wait $! || true
   done
   wait "$child" || status=$?
   trap - INT TERM HUP USR1
   end_session "$child"
+  # Ended by USR1 itself, which came before the program could take it: nothing had begun.
+  if [ "$stops" -gt 0 ] && [ "$status" -eq 138 ]; then status=75; fi
   return "$status"
 }
 
 # A folder in memory for what Open MPI keeps on this machine, so that nothing is left behind when it
-# is killed; prints its path. Removes those of callers that are gone.
+# is killed; prints its path. Removes those whose owner, named in a file inside, is gone.
 open_mpi_folder() {
   local base="${TMPDIR:-/tmp}" folder owner
   if [ -d /dev/shm ] && [ -w /dev/shm ]; then base=/dev/shm; fi
   for folder in "$base"/ouroboros-mpi-*; do
-    owner="${folder#"$base"/ouroboros-mpi-}"
-    owner="${owner%%-*}"
-    if [ -O "$folder" ] && [ -n "$owner" ] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
+    owner=""
+    { read -r owner <"$folder/owner"; } 2>/dev/null || true
+    if [ -O "$folder" ] && [[ "$owner" =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
   done
-  mktemp -d "$base/ouroboros-mpi-$$-XXXXXX"
+  folder="$(mktemp -d "$base/ouroboros-mpi-$$-XXXXXX")"
+  echo "$$" >"$folder/owner"
+  echo "$folder"
 }
 
 # Bytes of committed records of a run: grows as long as the run makes progress.
@@ -106,22 +129,43 @@ run_progress() { # RUN
   find "$1/segments" -type f -printf '%s\n' 2>/dev/null | awk '{ total += $1 } END { print total + 0 }'
 }
 
-# Runs a command again after a rank or a host was lost (137, 139, 205), at most so many times and
-# only while it makes progress; every start resumes from what is committed.
+# Whether a run was stopped in good order: by a signal or at the end of its --max-hours.
+was_stopped() { # RUN
+  grep -qs '"state" *: *"stopped"' "$1/status.json"
+}
+
+# Runs a command again after a rank or a host was lost (137, 139, 205) or the job has ended itself to
+# go on from its last commit (75, for example after a rank fell silent). Gives up, and says why, after
+# so many times, when nothing was committed since the last start, and when the stop was asked for.
+# Every start resumes from what is committed.
 run_with_restarts() { # RESTARTS RUN COMMAND…
-  local left="$1" run="$2" status before
+  local allowed="$1" left="$1" run="$2" status before why stops=0
   shift 2
   while :; do
     before="$(run_progress "$run")"
     status=0
     run_stoppable "$@" || status=$?
     case "$status" in
-      137 | 139 | 205) ;;
+      75) if was_stopped "$run"; then return "$status"; fi; why="the job has ended itself" ;;
+      137 | 139 | 205) why="a rank was lost" ;;
       *) return "$status" ;;
     esac
-    if [ "$left" -eq 0 ] || [ "$(run_progress "$run")" = "$before" ]; then return "$status"; fi
+    why="$why (exit code $status)"
+    if [ "$stops" -gt 0 ]; then return "$status"; fi
+    if [ "$allowed" -eq 0 ]; then
+      echo "$(basename "$0"): $why; the same command goes on from the last commit" >&2
+      return "$status"
+    fi
+    if [ "$left" -eq 0 ]; then
+      echo "$(basename "$0"): $why; giving up after $allowed restarts (--restarts)" >&2
+      return "$status"
+    fi
+    if [ "$(run_progress "$run")" = "$before" ]; then
+      echo "$(basename "$0"): $why; giving up: nothing was committed since the last start" >&2
+      return "$status"
+    fi
     left=$((left - 1))
-    echo "$(basename "$0"): a rank was lost (exit code $status), starting again" >&2
+    echo "$(basename "$0"): $why, starting again ($left more)" >&2
   done
 }
 

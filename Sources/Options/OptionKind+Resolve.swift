@@ -91,10 +91,10 @@ extension RealRange {
 }
 
 extension OptionValue {
-  /// The value with its type, cut to a length that fits a message.
+  /// The value with its type, cut to a length that fits a message and safe to show on a terminal.
   public var shown: String {
     let body = canonicalJSON
-    let cut = body.unicodeScalars.count > 60 ? String(body.prefix(57)) + "…" : body
+    let cut = excerpt(body, limit: body.unicodeScalars.count > 60 ? 57 : 60)
     switch self {
     case .null: return "nothing"
     case .flag, .list, .map: return "\(typeName) \(cut)"

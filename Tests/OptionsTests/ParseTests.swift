@@ -27,4 +27,14 @@ import Testing
     }
     #expect(mismatch.found == "text \"x\"")
   }
+
+  /// What a message quotes cannot steer a terminal: C1 controls, marks of direction, line separators.
+  @Test(arguments: [
+    (OptionValue.text("a\u{9b}2J"), "text \"a\\u{9b}2J\""),
+    (.map(["\u{202e}k\u{2028}": .integer(1)]), "a mapping {\"\\u{202e}k\\u{2028}\":1}"),
+    (.text("\u{1b}[31m"), "text \"\\u001b[31m\""),
+  ])
+  func shownValuesAreHarmless(_ value: OptionValue, _ shown: String) {
+    #expect(value.shown == shown)
+  }
 }

@@ -86,7 +86,8 @@ import Testing
 
   @Test(arguments: [
     ("generations=4", "'generations' was 3, is 4"), ("seed=1", "'seed' was 0, is 1"),
-    ("seeds=[0]", "seed 1 is no longer there"), ("metrics=[tail]", "'metrics' was"),
+    ("seeds=[0]", "seed 1 is no longer there"), ("metrics=[tail]", "'metrics' was moments, is tail"),
+    ("metrics=[{name: moments, per_axis: true}]", "'per_axis' of metric moments was false, is true"),
     ("loop.bias=0.5", "'loop.bias' of cell"), ("study=other", "'study' was demo, is other"),
   ])
   func changedStudiesAreRefused(change: String, said: String) throws {

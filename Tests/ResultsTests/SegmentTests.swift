@@ -134,6 +134,24 @@ import Testing
     }
   }
 
+  /// Forged lines whose checksum fits: refused with words that can be shown.
+  @Test(arguments: [
+    ("a\tb", "done", "bf59af67", "expected \" at byte"), ("ab", "do\u{9b}ne", "809bb4aa", "the status is none of"),
+  ])
+  func controlCharactersAreRefused(cell: String, status: String, checksum: String, reason: String) throws {
+    try withTemporaryDirectory { directory in
+      let line =
+        "{\"v\":1,\"cell\":\"\(cell)\",\"seed\":3,\"first\":0,\"metrics\":[\"m\"],\"values\":[[1.5]],"
+        + "\"provenance\":\"\",\"status\":\"\(status)\",\"message\":\"\",\"seconds\":[0,0,0,0,0,0],"
+        + "\"crc\":\"\(checksum)\"}\n"
+      let path = "\(directory)/rank-0000.jsonl"
+      try line.write(toFile: path, atomically: false, encoding: .utf8)
+      let (_, report) = try readSegment(path)
+      let message = "\(try #require(report.damaged.first))"
+      #expect(report.blocks == 0 && message.contains(reason) && !message.contains("\u{9b}"), "\(message)")
+    }
+  }
+
   @Test func aDamagedLineIsNamedAndTheOthersAreRead() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/rank-0007.jsonl"

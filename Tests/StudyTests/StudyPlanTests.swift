@@ -133,7 +133,7 @@ import Testing
     (edited(adding: "matrix: {loop.bias: [0.5, 1]}\nseed: 3"), "'seed' was 0, is 3"),
     (
       edited(9, "metrics: [wasserstein]", adding: "matrix: {loop.bias: [0.5, 1]}"),
-      "'metrics' was {\"name\":\"moments\"}, is {"
+      "'metrics' was moments, is wasserstein"
     ),
     (
       edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {samples: [last]}"),

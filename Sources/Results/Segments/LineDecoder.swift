@@ -67,7 +67,7 @@ struct LineDecoder {
     try scanner.expect(",\"status\":")
     let statusText = try scanner.text()
     guard let status = ChainStatus(rawValue: statusText) else {
-      throw Failure("status \"\(statusText)\" is not known")
+      throw Failure("the status is none of \(ChainStatus.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     try scanner.expect(",\"message\":")
     let message = try scanner.text()

@@ -181,12 +181,12 @@ struct LineScanner {
     return list
   }
 
-  /// A quoted text.
+  /// A quoted text; control characters stand in it as escapes only.
   mutating func text() throws(LineDecoder.Failure) -> String {
     try expect("\"")
     let start = position
     while position < end, bytes[position] != UInt8(ascii: "\""),
-      bytes[position] != UInt8(ascii: "\\")
+      bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20
     {
       position += 1
     }
@@ -195,7 +195,7 @@ struct LineScanner {
       return try decoded(UnsafeBufferPointer(rebasing: bytes[start..<position]))
     }
     var content = Array(bytes[start..<position])
-    while position < end, bytes[position] != UInt8(ascii: "\"") {
+    while position < end, bytes[position] != UInt8(ascii: "\""), bytes[position] >= 0x20 {
       content.append(try character())
     }
     try expect("\"")

@@ -39,13 +39,16 @@ extension StudyPlan {
         throw PlanConflict(difference: "'\(name)' was \(shown(before)), is \(shown(now))")
       }
     }
-    func list(_ choices: [ComponentChoice]) -> String {
-      excerpt(choices.map(\.value.canonicalJSON).joined(separator: ", "), limit: 120)
+    func names(_ choices: [ComponentChoice]) -> String {
+      excerpt(choices.map(\.name).joined(separator: ", "), limit: 120)
     }
     try same("study", old.study, study) { $0 }
     try same("seed", old.seed, seed) { "\($0)" }
     try same("generations", old.generations, generations) { "\($0)" }
-    try same("metrics", old.metrics, metrics, list)
+    if let change = StudyPlan.changedOption(from: old.metrics, to: metrics) {
+      throw PlanConflict(difference: change)
+    }
+    try same("metrics", old.metrics, metrics, names)
     try same("keep.samples", old.keep.samples, keep.samples) { "\($0)" }
     try same("keep.models", old.keep.models, keep.models) { "\($0)" }
     try same("keep.previews", old.previews, previews) { $0.map { "\($0)" } ?? "auto" }
@@ -65,6 +68,19 @@ extension StudyPlan {
     let newSeeds = seeds.filter { !oldSeeds.contains($0) }
     return newCells.isEmpty && newSeeds.isEmpty
       ? .identical : .extended(cells: newCells, seeds: newSeeds)
+  }
+
+  /// The first option that differs between the same metrics; nil where other metrics are measured.
+  private static func changedOption(from old: [ComponentChoice], to new: [ComponentChoice]) -> String? {
+    guard old.map(\.name) == new.map(\.name) else { return nil }
+    for (before, now) in zip(old, new) where before != now {
+      let (had, has) = (before.options.values, now.options.values)
+      for option in Set(had.keys).union(has.keys).sorted() where had[option] != has[option] {
+        func shown(_ value: OptionValue?) -> String { value?.shown ?? "absent" }
+        return "'\(option)' of metric \(now.name) was \(shown(had[option])), is \(shown(has[option]))"
+      }
+    }
+    return nil
   }
 
   /// What became of a cell: a parameter that changed, if a new cell resembles it, or that it is gone.

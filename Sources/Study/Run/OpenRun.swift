@@ -14,10 +14,15 @@ struct OpenRun {
   let theory: [[ClosedFormCurve]]
   var index = RunIndex()
   let database: ResultsDatabase
+<<<<<<< HEAD
   let manifest: RunManifest
   /// Chains whose kept files are damaged or missing: they are computed again from the start, and what is
   /// recorded of them is compared on the way.
   private var recomputed: Set<ChainKey> = []
+=======
+  /// How long a chain may take; nil for no limit.
+  let chainHours: Double?
+>>>>>>> trust-time
   /// Whether the directory held committed generations before.
   let resumes: Bool
   /// What the user should know.
@@ -29,6 +34,8 @@ struct OpenRun {
   /// - Throws: `StudyError`, `CellRefusal`, `PlanConflict`, `DataError`, `ResultsError`, `NumericsChange`.
   init(_ options: RunOptions, ranks: Int) throws {
     plan = try StudyFile.load(path: options.study, overrides: options.overrides)
+      .limited(toCells: options.cells)
+    chainHours = options.chainHours
     // A directory that is there already is looked at before the data: nothing is created by that.
     let exists = FileManager.default.fileExists(atPath: options.output)
     let present = exists ? try RunDirectory.prepare(options.output) : nil
@@ -95,6 +102,11 @@ struct OpenRun {
       at: directory.database, cells: plan.cellRecords, chains: plan.chainKeys, from: index)
   }
 
+  /// Whether a chain ended for want of time and has more of it now.
+  func triesAgain(cell: String, seed: Int) -> Bool {
+    index.chains[ChainKey(cell: cell, seed: seed)]?.canBeTriedAgain(chainHours: chainHours) ?? false
+  }
+
   /// Generations committed by each chain, −1 where the chain is finished; [cells × seeds].
   var committed: [Int32] {
     plan.cells.flatMap { cell in
@@ -103,6 +115,7 @@ struct OpenRun {
         let (generations, status) = index.progress(cell: cell.id, seed: seed)
         return switch status {
         case .pending, .running: Int32(generations)
+        case .failed where triesAgain(cell: cell.id, seed: seed): Int32(generations)
         case .done, .diverged, .failed: Int32(-1)
         }
       }

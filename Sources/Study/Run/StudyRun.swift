@@ -4,6 +4,7 @@ import Glibc
 import Loops
 import MPI
 import Results
+import Samples
 
 /// Runs a study to its end, or to a stop: with one process as coordinator and worker in turn, with more
 /// as a coordinator on rank 0 and a worker on every other rank.
@@ -36,8 +37,11 @@ public enum StudyRun {
       transport: near, schedule: Schedule(tasks, workers: 1), workers: 1, sink: sink)
     let runner = try StudyRunner(
       plan: run.plan, tasks: tasks, directory: run.directory, rank: 0,
-      exchange: LocalShards(shards: run.plan.resources.shards), leader: nil, shouldStop: stop.met)
-    let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
+      exchange: LocalShards(shards: run.plan.resources.shards), leader: nil, name: options.study,
+      chainHours: options.chainHours, shouldStop: stop.met)
+    let worker = Worker(transport: far, runner: runner) {
+      do { try coordinator.step() } catch { throw CoordinatorError(cause: error) }
+    }
     let start = monotonicSeconds()
     repeat { try coordinator.step() } while try !worker.step().left
     try coordinator.run()
@@ -73,10 +77,13 @@ public enum StudyRun {
     let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
     let coordinator = Coordinator(
       transport: MPITransport(farm), schedule: Schedule(tasks, workers: groups.count),
-      workers: groups.count, sink: sink)
+      workers: groups.count, sink: sink, silence: SilenceLimit(seconds: options.silenceSeconds))
     let began = monotonicSeconds()
     try coordinator.run()
-    return try finish(sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
+    let code = try finish(
+      sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
+    FinalAlarm.set(seconds: options.silenceSeconds)
+    return code
   }
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
@@ -92,9 +99,13 @@ public enum StudyRun {
         plan: plan, tasks: ChainTask.tasks(of: plan, committed: committed, costs: nil),
         directory: RunDirectory(existing: path), rank: world.rank.number,
         exchange: ShardReducer(shards: plan.resources.shards, group: group),
-        leader: group.isRoot ? GroupLeader(others) : nil, shouldStop: stop.met)
+        leader: group.isRoot ? GroupLeader(others) : nil, name: options.study,
+        chainHours: options.chainHours, shouldStop: stop.met)
       if let farm = groups.farm {
-        try Worker(transport: MPITransport(farm), runner: runner).run()
+        try Worker(
+          transport: MPITransport(farm), runner: runner,
+          silence: SilenceLimit(seconds: options.silenceSeconds)
+        ).run()
         try runner.leave()
       } else {
         try GroupFollower.run(others) { try runner.run(task: $0, tick: {}) }
@@ -132,7 +143,7 @@ public enum StudyRun {
 
   /// Prints an error and gives its exit code.
   static func report(_ error: any Error) -> Int32 {
-    say("ouroboros: \(error)")
+    say(error is Interrupted ? "stopped before any chain began: run the same command again" : "ouroboros: \(error)")
     return exitCode(of: error)
   }
 

@@ -1,3 +1,5 @@
+import Options
+
 /// A place in one of the sources of a study: its file, the preset it starts from, a `--set`.
 public struct SourcePosition: Sendable, Hashable {
   /// Which text the place is in.
@@ -49,19 +51,4 @@ extension SourcePosition: Comparable {
     case .override, .option: 2
     }
   }
-}
-
-/// Text of a user's, safe to show on one line of a terminal: control characters are escaped and what
-/// is beyond `limit` Unicode scalars is cut.
-func excerpt(_ text: String, limit: Int = 200) -> String {
-  var result = ""
-  for (index, scalar) in text.unicodeScalars.enumerated() {
-    if index == limit { return result + "…" }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-      result += "\\u{" + String(scalar.value, radix: 16) + "}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
 }

@@ -1,12 +1,8 @@
-/// Called by libFuzzer with every input. The reader may refuse the bytes, with a short reason, but
-/// never trap; what it accepts must survive being written and read again.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzSafetensors(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  check([UInt8](UnsafeBufferPointer(start: data, count: count)))
-  return 0
-}
+/// The reader may refuse the bytes, with a short reason, but never trap; what it accepts must survive
+/// being written and read again.
+let targets: [String: FuzzTarget] = ["safetensors": check]
 
-private func check(_ bytes: [UInt8]) {
+@Sendable private func check(_ bytes: [UInt8]) {
   do throws(SafetensorsError) {
     let file = try SafetensorsFile(bytes, path: "fuzz")
     var tensors: [SafetensorsTensor] = []
