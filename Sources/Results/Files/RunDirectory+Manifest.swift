@@ -45,6 +45,15 @@ extension RunDirectory {
     return Array(data[..<range.lowerBound]) + Array(other.utf8) + Array(data[range.upperBound...])
   }
 
+  /// The bytes of every segment by its name relative to the run.
+  public func segmentSizes() throws(ResultsError) -> [String: Int] {
+    var sizes: [String: Int] = [:]
+    for path in try segmentPaths() {
+      sizes["segments/" + splitPath(path).name] = try SystemFile(path, O_RDONLY).status().size
+    }
+    return sizes
+  }
+
   /// The CRC-32 of `results.sqlite` as eight hexadecimal digits.
   ///
   /// - Throws: `ResultsError.missing`, `.io`.

@@ -25,6 +25,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var nextPlan: String?
   /// The CRC-32 of `results.sqlite` at the end of the last session; absent while one runs or after a kill.
   public var database: String?
+  /// The bytes of each segment at the end of the last session; absent as above.
+  public var segments: [String: Int]?
   /// Of the file itself; see `RunDirectory.write`.
   var checksum: String?
   /// What the bits depend on besides the plan: instruction set, OpenBLAS core, precision, versions.

@@ -51,13 +51,20 @@ func checkKeptFiles(
   }
 }
 
-/// The plan and the manifest against each other, and the list of failures against the records.
+/// The plan and what the last session left against the manifest, and the list of failures against the records.
 func checkRecords(_ run: RunDirectory, _ index: RunIndex, _ report: inout VerifyReport) throws {
   do {
     let manifest = try run.readManifest()
     let plan = sha256Hex(try run.contents(of: "plan.json"))
     if ![manifest.plan, manifest.nextPlan].contains(plan) {
       report.problems.append("\(run.plan): it is not the plan that manifest.json names")
+    }
+    let sizes = try run.segmentSizes()
+    for (name, bytes) in (manifest.segments ?? [:]).sorted(by: { $0.key < $1.key })
+    where sizes[name, default: 0] < bytes {
+      report.problems.append(
+        "\(run.file(name)): \(sizes[name, default: 0]) of \(bytes) bytes are there; running again computes "
+          + "what is lost")
     }
     if let database = manifest.database, run.holds("results.sqlite"),
       try run.databaseChecksum() != database

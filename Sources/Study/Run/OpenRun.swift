@@ -68,7 +68,7 @@ struct OpenRun {
       let present = sha256Hex(try directory.contents(of: "plan.json"))
       if present == old.nextPlan { old.plan = present }
       old.nextPlan = manifest.plan
-      old.database = nil
+      (old.database, old.segments) = (nil, nil)
       try directory.write(old)
     }
     manifest.sessions.append(

@@ -230,6 +230,7 @@ final class StudySink: FarmSink {
     let closed = try database.close()
     if closed {
       manifest.database = try directory.databaseChecksum()
+      manifest.segments = try directory.segmentSizes()
       try directory.write(manifest)
     }
     let incomplete = finishedChains < plan.chainCount

@@ -47,6 +47,10 @@ struct CrashPoints: Promise {
   }
 
   private func outcome(_ run: String, _ reference: String, _ bench: Bench) throws -> String? {
-    try bench.finish(run, study: "pico") ?? bench.difference(run, from: reference)
+    if let failure = try bench.finish(run, study: "pico") ?? bench.difference(run, from: reference) {
+      return failure
+    }
+    let left = try bench.files(run).keys.first { $0.contains(".ouroboros-") }
+    return left.map { "an unfinished file is left: \($0)" }
   }
 }

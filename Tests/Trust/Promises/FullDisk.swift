@@ -43,17 +43,19 @@ struct FullDisk: Promise {
   }
 
   private func injectErrors(_ bench: Bench, _ evidence: inout Evidence) throws {
-    let writes = try bench.calls(["write", "pwrite64", "mkdir", "openat"])
-    for call in bench.choice(of: writes, short: 9, long: 160) {
-      let isWrite = call.name.hasSuffix("write") || call.name == "pwrite64"
-      let errors = isWrite ? ["ENOSPC", "EDQUOT", "EIO", "EROFS"] : ["ENOSPC", "EROFS"]
+    // What is opened for reading alone, or is there already, takes no space.
+    let calls = try bench.calls(["write", "pwrite64", "mkdir", "openat"]).filter {
+      ($0.name != "openat" || $0.text.contains("O_CREAT")) && !$0.text.contains("EEXIST")
+    }
+    // SQLite makes most of the calls, so that each kind is drawn from by itself.
+    let chosen = [("write", 8), ("pwrite64", 4), ("mkdir", 2), ("openat", 2)].flatMap { name, short in
+      bench.choice(of: calls.filter { $0.name == name }, short: short, long: 90)
+    }
+    for call in chosen {
+      let isWrite = ["write", "pwrite64"].contains(call.name)
+      let errors = ["ENOSPC", "EDQUOT"] + (isWrite ? ["EIO", "EROFS"] : ["EROFS"])
       guard let error = errors.randomElement(using: &bench.numbers) else { continue }
-      // SQLite tells a full disk from a broken one, not a quota.
-      let isFull = error == "ENOSPC" || (error == "EDQUOT" && call.name == "write")
-      let words = isFull ? ["bytes free"] + (isWrite ? ["bytes needed"] : []) : []
-      // What is opened for reading alone or may be there already is another matter.
-      if call.name == "openat", !call.text.contains("O_CREAT") { continue }
-      if call.text.contains("EEXIST") { continue }
+      let words = ["ENOSPC", "EDQUOT"].contains(error) ? ["bytes free"] + (isWrite ? ["bytes needed"] : []) : []
       if let (failure, _) = try bench.failing(call, error: error, words: words) {
         evidence.record("\(error) at \(call.description)", failure)
       }
