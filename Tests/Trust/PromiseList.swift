@@ -1,4 +1,8 @@
 /// The promises in the order of their numbers. P25, nothing left behind, is judged after each of them.
 let promises: [any Promise] = [
-  KilledRanks()
+  KilledRanks(),
+  StopSignals(),
+  Hangs(),
+  CoreTypes(),
+  Audit(),
 ]
