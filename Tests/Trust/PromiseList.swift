@@ -3,6 +3,9 @@ let promises: [any Promise] = [
   KilledRanks(),
   StopSignals(),
   Hangs(),
+  SickNumbers(),
   CoreTypes(),
+  WorkerErrors(),
+  MemoryPlan(),
   Audit(),
 ]

@@ -34,8 +34,9 @@ struct StartWatch {
 
   /// On rank 0: the others may go on to the collective call.
   func call() throws {
-    try tell(.finish)
     StuckAlarm.set(seconds: silence.seconds)
+    try tell(.finish)
+    try transport.finish()
   }
 
   /// On the others: waits for the call.

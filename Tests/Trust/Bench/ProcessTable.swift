@@ -65,4 +65,13 @@ extension ProcessTable {
     else { return false }
     return mask & (1 << UInt64(signal - 1)) != 0
   }
+
+  /// The most resident memory that a process has had; 0 for one that is gone.
+  static func peakBytes(_ identifier: Int32) -> Double {
+    guard let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "")
+    else { return 0 }
+    return kibibytes * 1024
+  }
 }
