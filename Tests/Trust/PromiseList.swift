@@ -17,4 +17,11 @@ let promises: [any Promise] = [
   ReadersDuringWrites(),
   OldRuns(),
   ShellHosts(),
+  StopSignals(),
+  Hangs(),
+  SickNumbers(),
+  CoreTypes(),
+  WorkerErrors(),
+  MemoryPlan(),
+  Audit(),
 ]

@@ -50,19 +50,24 @@ public enum StudyRun {
 
   private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    let silence = SilenceLimit(seconds: options.silenceSeconds)
+    let watch = StartWatch(world, silence: silence)
     let run: OpenRun
     do {
-      run = try OpenRun(options, ranks: world.size)
+      run = try watch.prepare { try OpenRun(options, ranks: world.size) }
     } catch {
       let code = report(error)
+      try watch.call()
       _ = try world.broadcast(message: RunStart.refused(code).encoded())
       return code
     }
     let committed = run.committed
     let start = RunStart.go(
       plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
+    try watch.call()
     _ = try world.broadcast(message: start.encoded())
     let groups = try ChainGroups(world, ranksPerChain: run.plan.resources.ranksPerChain)
+    StuckAlarm.cancel()
     guard let farm = groups.farm else { preconditionFailure("rank 0 is not part of the farm") }
     announce(run, ranks: world.size)
     if groups.ranksPerChain < run.plan.resources.ranksPerChain {
@@ -77,22 +82,24 @@ public enum StudyRun {
     let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
     let coordinator = Coordinator(
       transport: MPITransport(farm), schedule: Schedule(tasks, workers: groups.count),
-      workers: groups.count, sink: sink, silence: SilenceLimit(seconds: options.silenceSeconds))
+      workers: groups.count, sink: sink, silence: silence)
     let began = monotonicSeconds()
     try coordinator.run()
     let code = try finish(
       sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
-    FinalAlarm.set(seconds: options.silenceSeconds)
+    StuckAlarm.set(seconds: options.silenceSeconds)
     return code
   }
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    try StartWatch(world, silence: SilenceLimit(seconds: options.silenceSeconds)).wait()
     switch try RunStart(world.broadcast(message: nil)) {
     case .refused(let code): return code
     case .go(let json, let path, let committed):
       let plan = try StudyPlan.decode(json)
       let groups = try ChainGroups(world, ranksPerChain: plan.resources.ranksPerChain)
+      StuckAlarm.cancel()
       // The coordinator's code is the job's; so it is for ranks without a group.
       guard let group = groups.group, let others = groups.tasks else { return RunExit.done }
       let runner = try StudyRunner(
