@@ -69,16 +69,18 @@ end_session() { # SESSION
   echo "$(basename "$0"): still running after SIGKILL: $members" >&2
 }
 
-# Runs a command to its end and returns its exit code. INT, TERM, HUP and USR1 reach it as USR1,
-# which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM would
+# Runs a command to its end and returns its exit code. INT, TERM, HUP, USR1 and USR2 reach it as USR1,
+# which means: save and stop (exit code 75); stop_signal names the first. mpirun hands USR1 on to every rank, whereas TERM would
 # leave the ranks one second. A second signal ends the command at once.
 run_stoppable() {
   local child status=0 stops=0
+  stop_signal=""
   # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
   setsid "$@" </dev/null &
   child=$!
-  stop_child() {
+  stop_child() { # SIGNAL
     stops=$((stops + 1))
+    : "${stop_signal:=$1}"
     if [ "$stops" -eq 1 ]; then
       echo "$(basename "$0"): saving and stopping; once more ends at once" >&2
       kill -USR1 "$child" 2>/dev/null || true
@@ -86,13 +88,17 @@ run_stoppable() {
       kill -TERM "$child" 2>/dev/null || true
     fi
   }
-  trap stop_child INT TERM HUP USR1
+  local signal
+  for signal in INT TERM HUP USR1 USR2; do
+    # shellcheck disable=SC2064
+    trap "stop_child $signal" "$signal"
+  done
   # A trapped signal ends the wait early.
   while kill -0 "$child" 2>/dev/null; do
     wait "$child" || true
   done
   wait "$child" || status=$?
-  trap - INT TERM HUP USR1
+  trap - INT TERM HUP USR1 USR2
   end_session "$child"
   return "$status"
 }
@@ -145,4 +151,21 @@ out_argument() {
     esac
     shift
   done
+}
+
+# Writes a host file of what a scheduler has given this job, the first host first.
+scheduler_hosts() { # pbs|lsf|sge FILE
+  local list
+  case "$1" in
+    pbs) list="${PBS_NODEFILE:-}" ;;
+    lsf) list="${LSB_DJOB_HOSTFILE:-}" ;;
+    sge) list="${PE_HOSTFILE:-}" ;;
+    *) fail 64 "no scheduler '$1'" ;;
+  esac
+  [ -n "$list" ] && [ -r "$list" ] || fail 66 "this is no job of $1: it names no file of hosts"
+  # PBS and LSF name a host once for each slot; Grid Engine gives the number beside it.
+  awk -v scheduler="$1" 'NF {
+    if (!($1 in slots)) order[++hosts] = $1
+    slots[$1] += scheduler == "sge" ? $2 : 1
+  } END { for (i = 1; i <= hosts; i++) print order[i] " slots=" slots[order[i]] }' "$list" >"$2"
 }

@@ -46,8 +46,10 @@ public enum StudyRun {
 
   private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    let unlike = try RankNumerics.differences(options.numerics, world)
     let run: OpenRun
     do {
+      guard unlike.isEmpty || options.allowNumericsChange else { throw UnlikeRanks(differences: unlike) }
       run = try OpenRun(options, ranks: world.size)
     } catch {
       let code = report(error)
@@ -61,6 +63,7 @@ public enum StudyRun {
     let groups = try ChainGroups(world, ranksPerChain: run.plan.resources.ranksPerChain)
     guard let farm = groups.farm else { preconditionFailure("rank 0 is not part of the farm") }
     announce(run, ranks: world.size)
+    if !unlike.isEmpty { say("warning: \(UnlikeRanks(differences: unlike))") }
     if groups.ranksPerChain < run.plan.resources.ranksPerChain {
       say("warning: resources.ranks_per_chain is \(run.plan.resources.ranksPerChain), but there are "
         + "\(groups.ranksPerChain) workers")
@@ -81,6 +84,7 @@ public enum StudyRun {
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    _ = try RankNumerics.differences(options.numerics, world)
     switch try RunStart(world.broadcast(message: nil)) {
     case .refused(let code): return code
     case .go(let json, let path, let committed):
