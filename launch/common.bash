@@ -69,15 +69,17 @@ end_session() { # SESSION
   echo "$(basename "$0"): still running after SIGKILL: $members" >&2
 }
 
-# Runs a command to its end and returns its exit code. INT, TERM, HUP and USR1 reach it as USR1,
-# which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM would
-# leave the ranks one second. A second signal ends the command at once. Sets `stops` to the number
-# of signals.
+# Runs a command to its end and returns its exit code. INT, TERM, HUP, USR1 and USR2 reach it as
+# USR1, which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM
+# would leave the ranks one second. A second signal ends the command at once. Sets `stops` to the
+# number of signals and `stop_signal` to the first.
 run_stoppable() {
-  local child="" status=0
+  local child="" status=0 signal
   stops=0
-  stop_child() {
+  stop_signal=""
+  stop_child() { # SIGNAL
     stops=$((stops + 1))
+    : "${stop_signal:=$1}"
     [ -n "$child" ] || return 0
     if [ "$stops" -eq 1 ]; then
       echo "$(basename "$0"): saving and stopping; once more ends at once" >&2
@@ -86,7 +88,10 @@ run_stoppable() {
       kill -TERM "$child" 2>/dev/null || true
     fi
   }
-  trap stop_child INT TERM HUP USR1
+  for signal in INT TERM HUP USR1 USR2; do
+    # shellcheck disable=SC2064
+    trap "stop_child $signal" "$signal"
+  done
   # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
   setsid "$@" </dev/null &
   child=$!
@@ -102,7 +107,7 @@ run_stoppable() {
     wait $! || true
   done
   wait "$child" || status=$?
-  trap - INT TERM HUP USR1
+  trap - INT TERM HUP USR1 USR2
   end_session "$child"
   # Ended by USR1 itself, which came before the program could take it: nothing had begun.
   if [ "$stops" -gt 0 ] && [ "$status" -eq 138 ]; then status=75; fi
@@ -178,4 +183,21 @@ out_argument() {
     esac
     shift
   done
+}
+
+# Writes a host file of what a scheduler has given this job, the first host first.
+scheduler_hosts() { # pbs|lsf|sge FILE
+  local list
+  case "$1" in
+    pbs) list="${PBS_NODEFILE:-}" ;;
+    lsf) list="${LSB_DJOB_HOSTFILE:-}" ;;
+    sge) list="${PE_HOSTFILE:-}" ;;
+    *) fail 64 "no scheduler '$1'" ;;
+  esac
+  [ -n "$list" ] && [ -r "$list" ] || fail 66 "this is no job of $1: it names no file of hosts"
+  # PBS and LSF name a host once for each slot; Grid Engine gives the number beside it.
+  awk -v scheduler="$1" 'NF {
+    if (!($1 in slots)) order[++hosts] = $1
+    slots[$1] += scheduler == "sge" ? $2 : 1
+  } END { for (i = 1; i <= hosts; i++) print order[i] " slots=" slots[order[i]] }' "$list" >"$2"
 }

@@ -10,6 +10,7 @@ struct Ouroboros: ParsableCommand {
       RunCommand.self, PlanCommand.self, StatusCommand.self, WatchCommand.self, ServeCommand.self,
       ReportCommand.self, DiffCommand.self, VerifyCommand.self, AuditCommand.self, ExportCommand.self,
       SampleCommand.self, BenchCommand.self, ValidateCommand.self, SchemaCommand.self, NewCommand.self,
+      ScriptCommand.self,
       ListCommand.self, DoctorCommand.self, RankCheckCommand.self,
     ])
 }

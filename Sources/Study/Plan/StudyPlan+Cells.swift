@@ -1,4 +1,5 @@
 import Loops
+import Options
 
 extension StudyPlan {
   /// The plan of some of its cells, which keep their ids and their numbers.

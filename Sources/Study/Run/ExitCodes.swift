@@ -12,7 +12,7 @@ public func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as StudyError: error.exitCode
   case let error as PlanConflict: error.exitCode
-  case is NumericsChange, is ComponentError, is OptionError: RunExit.studyInvalid
+  case is NumericsChange, is UnlikeRanks, is ComponentError, is OptionError: RunExit.studyInvalid
   case let error as any ExitCodeProviding: error.exitCode
   default: RunExit.internalError
   }

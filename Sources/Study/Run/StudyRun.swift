@@ -51,9 +51,11 @@ public enum StudyRun {
   private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
     let silence = SilenceLimit(seconds: options.silenceSeconds)
+    let unlike = try compareNumerics(options, world)
     let watch = StartWatch(world, silence: silence)
     let run: OpenRun
     do {
+      guard unlike.isEmpty || options.allowNumericsChange else { throw UnlikeRanks(differences: unlike) }
       run = try watch.prepare { try OpenRun(options, ranks: world.size) }
     } catch {
       let code = report(error)
@@ -70,6 +72,7 @@ public enum StudyRun {
     StuckAlarm.cancel()
     guard let farm = groups.farm else { preconditionFailure("rank 0 is not part of the farm") }
     announce(run, ranks: world.size)
+    if !unlike.isEmpty { say("warning: \(UnlikeRanks(differences: unlike))") }
     if groups.ranksPerChain < run.plan.resources.ranksPerChain {
       say("warning: resources.ranks_per_chain is \(run.plan.resources.ranksPerChain), but there are "
         + "\(groups.ranksPerChain) workers")
@@ -93,6 +96,7 @@ public enum StudyRun {
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    _ = try compareNumerics(options, world)
     try StartWatch(world, silence: SilenceLimit(seconds: options.silenceSeconds)).wait()
     switch try RunStart(world.broadcast(message: nil)) {
     case .refused(let code): return code
@@ -119,6 +123,13 @@ public enum StudyRun {
       }
       return RunExit.done
     }
+  }
+
+  /// What differs between the ranks' kernels, known on rank 0; the first time that all wait for each other.
+  private static func compareNumerics(_ options: RunOptions, _ world: Communicator) throws -> [String] {
+    StuckAlarm.set(seconds: options.silenceSeconds)
+    defer { StuckAlarm.cancel() }
+    return try RankNumerics.differences(options.numerics, world)
   }
 
   private static func announce(_ run: OpenRun, ranks: Int) {
