@@ -2,6 +2,7 @@
 let promises: [any Promise] = [
   KilledRanks(),
   ChangedStudies(),
+  ForeignTensors(),
   Confinement(),
   OldRuns(),
 ]
