@@ -2,7 +2,9 @@
 let promises: [any Promise] = [
   KilledRanks(),
   ChangedStudies(),
+  MalformedInput(),
   ForeignTensors(),
   Confinement(),
+  InertReports(),
   OldRuns(),
 ]
