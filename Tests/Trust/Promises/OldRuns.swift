@@ -71,8 +71,10 @@ private struct OldRun {
   }
 
   /// Why a command did not end as it should.
-  private func ends(_ status: Int32, _ arguments: [String], saying words: String = "") throws -> String? {
-    let result = try bench.ouroboros(arguments)
+  private func ends(
+    _ status: Int32, _ arguments: [String], saying words: String = "", environment: [String: String] = [:]
+  ) throws -> String? {
+    let result = try bench.ouroboros(arguments, environment: environment)
     let fits = result.status == status && (words.isEmpty || (result.output + result.errorOutput).contains(words))
     return fits ? nil : "\(arguments[0]): expected \(status) \(words), \(result.summary)"
   }
@@ -125,7 +127,9 @@ private struct OldRun {
 
   private func reportFailure() throws -> String? {
     let page = bench.freshPath("page") + ".html"
-    if let failure = try ends(0, ["report", finished, "-o", page]) { return failure }
+    if let failure = try ends(
+      0, ["report", finished, "-o", page], environment: ["OUROBOROS_VEGA": bench.drawingLibrary()])
+    { return failure }
     let html = try String(contentsOfFile: page, encoding: .utf8)
     return html.contains("kept") && html.contains("gaussian") ? nil : "the page names neither study nor model"
   }
