@@ -43,6 +43,9 @@ public protocol GenerativeModel: Sendable {
   /// Floating-point operations of a fit to `count` samples in products and convolutions; nil where
   /// `isTrained` is not.
   func operations(fitting count: Int) throws -> Double?
+  /// Bytes of the programs and copies of weights that a process holds while it fits and draws; 0 where the
+  /// samples are all that counts.
+  func workingBytes() throws -> Double
 
   /// The fitted model as a safetensors file, with what its fit reported; nil where `isTrained` is not.
   func encodedState(report: FitReport) throws -> [UInt8]?
@@ -77,6 +80,7 @@ extension GenerativeModel {
   ) throws -> Synthesis<Statistics> { try synthesize(request) }
   public static var isTrained: Bool { false }
   public func operations(fitting count: Int) throws -> Double? { nil }
+  public func workingBytes() throws -> Double { 0 }
   public func encodedState(report: FitReport) throws -> [UInt8]? { nil }
   public mutating func restore(state: [UInt8]) throws -> FitReport {
     preconditionFailure("\(Self.component.name) has no state")

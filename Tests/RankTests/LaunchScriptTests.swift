@@ -81,6 +81,41 @@ struct LaunchScriptTests {
     }
   }
 
+  /// A job that ended itself (75) is started again unless it was stopped in good order, and giving up is
+  /// explained.
+  @Test(arguments: ["stuck", "stopped", "stuck and idle", "stuck for ever"])
+  func jobsThatEndThemselves(how: String) throws {
+    let state = how == "stopped" ? "stopped" : "running"
+    let record = how == "stuck and idle" ? "" : "echo record >>RUN/segments/rank-0000.jsonl"
+    let end = how == "stuck" ? 3 : 100
+    let lines = """
+      echo start >>starts
+      mkdir -p RUN/segments
+      \(record)
+      echo '{ "state" : "\(state)" }' >RUN/status.json
+      [ "$(wc -l <starts)" -ge \(end) ] && exit 0
+      exit 75
+      """
+    try withStandIn(lines) { program in
+      let folder = program.deletingLastPathComponent()
+      let result = try Launch.run(
+        script("run"), ["-n", "1", "--restarts", "4", "study.yaml", "--out", "RUN"],
+        environment: ["OUROBOROS": program.path], folder: folder)
+      let starts = try String(contentsOf: folder.appendingPathComponent("starts"), encoding: .utf8)
+      let count = starts.split(separator: "\n").count
+      switch how {
+      case "stuck": #expect(result.status == 0 && count == 3, "\(result.summary)")
+      case "stopped": #expect(result.status == 75 && count == 1, "\(result.summary)")
+      case "stuck and idle":
+        #expect(result.status == 75 && count == 1, "\(result.summary)")
+        #expect(result.errorOutput.contains("giving up: nothing was committed"))
+      default:
+        #expect(result.status == 75 && count == 5, "\(result.summary)")
+        #expect(result.errorOutput.contains("giving up after 4 restarts"))
+      }
+    }
+  }
+
   @Test(arguments: [
     "-oProxyCommand=touch slots=1", "node01;reboot", "node01 slots=x", "$(id)", "../node", "a b",
   ])

@@ -54,7 +54,7 @@ public struct DiscrepancyMetric: Metric {
       chosen = .energy
       quantities = ["mmd_squared", "energy_distance"]
     } else {
-      var width = medianDistance(real, dimension: dimension)
+      var width = try medianDistance(real, dimension: dimension, check: Interruption.check)
       if case .real(let given) = options[Self.bandwidth] { width = given }
       guard width > 0 else {
         throw ComponentError(name, "the median distance of the real samples is 0: give 'bandwidth'")

@@ -107,18 +107,27 @@ public func energyDistance(
 
 /// The median of the distances between different points of a set [rows×dimension]: the usual
 /// bandwidth of a Gaussian kernel. NaN for fewer than two points or non-finite numbers.
-public func medianDistance(_ x: [Double], dimension: Int) -> Double {
+public func medianDistance(
+  _ x: [Double], dimension: Int, check: () throws -> Void
+) rethrows -> Double {
   let n = x.count / dimension
   guard n > 1, x.allSatisfy(\.isFinite) else { return .nan }
   var squares: [Double] = []
   squares.reserveCapacity(n * (n - 1) / 2)
   for i in 0..<n {
+    try check()
     for j in 0..<i { squares.append(squared(x, i, x, j, dimension)) }
   }
+  try check()
   squares.sort()
   let middle = squares.count / 2
   if squares.count % 2 == 1 { return squares[middle].squareRoot() }
   return 0.5 * (squares[middle - 1].squareRoot() + squares[middle].squareRoot())
+}
+
+/// The same for sets that nothing needs to end early.
+public func medianDistance(_ x: [Double], dimension: Int) -> Double {
+  medianDistance(x, dimension: dimension, check: {})
 }
 
 @inline(__always)

@@ -180,6 +180,12 @@ public struct VariationalAutoencoder: GenerativeModel {
     return Double(length.steps(count: count, samplesPerStep: batch)) * programs.step.program.contractionOperations
   }
 
+  public func workingBytes() throws -> Double {
+    let programs = try AutoencoderPrograms(self, TrainingContext())
+    return Models.workingBytes(
+      of: [programs.step.program], weights: programs.networks.variables, state: programs.state)
+  }
+
   public func encodedState(report: FitReport) throws -> [UInt8]? {
     try fitted?.encoded(networks(key: RandomKey(seed: 0)).variables, report: report)
   }

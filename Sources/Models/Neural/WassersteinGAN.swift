@@ -142,6 +142,13 @@ public struct WassersteinGAN: GenerativeModel {
       + Double(steps) * programs.generator.program.contractionOperations
   }
 
+  public func workingBytes() throws -> Double {
+    let programs = try AdversarialPrograms(settings, space, TrainingContext())
+    return Models.workingBytes(
+      of: [programs.critic.program, programs.generator.program], weights: programs.variables,
+      state: programs.state)
+  }
+
   public func encodedState(report: FitReport) throws -> [UInt8]? {
     try fitted?.encoded(savedVariables, report: report)
   }

@@ -3,6 +3,7 @@ import Loops
 import Models
 import Options
 import Randomness
+import Samples
 
 /// The size of a data set: what the cost of a chain depends on.
 public struct DatasetShape: Sendable, Hashable {
@@ -10,10 +11,13 @@ public struct DatasetShape: Sendable, Hashable {
   public let count: Int
   /// Numbers stored for one sample.
   public let width: Int
+  /// What a sample is, where it is known.
+  public let space: SampleSpace?
 
-  public init(count: Int, width: Int) {
+  public init(count: Int, width: Int, space: SampleSpace? = nil) {
     self.count = count
     self.width = width
+    self.space = space
   }
 }
 

@@ -37,6 +37,8 @@ extension StudyEstimate {
   private static let bytesPerRecord = 30.0
   /// Resident bytes of the program itself, MPI and BLAS included.
   private static let programBytes = 64e6
+  /// What the coordinator keeps of every number.
+  private static let indexBytesPerNumber = 24.0
 
   /// - Parameters:
   ///   - shapes: the size of each data set, by the canonical JSON of its choice.
@@ -65,8 +67,7 @@ extension StudyEstimate {
         Double(cell.loop.samples.count(generation: $0, dataCount: shape.count))
       }
       kept += counts.reduce(0, +) * Double(load.width) * 8 * seeds
-      // The training set, the samples just drawn and a working copy.
-      resident = max(resident, Double(load.peak + 2 * shape.count) * Double(load.width) * 8)
+      resident = max(resident, try StudyEstimate.residentBytes(cell, load, shape))
     }
     let chains = Double(plan.chainCount)
     let fits = chains * Double(plan.generations)
@@ -84,7 +85,8 @@ extension StudyEstimate {
       databaseBytes: (fits * quantities
         + Double(plan.cells.count * plan.generations) * quantities) * StudyEstimate.bytesPerRow,
       keptBytes: kept, files: 10 + 4 * Double(ranks) + keptFiles,
-      memoryBytesPerRank: StudyEstimate.programBytes + resident)
+      memoryBytesPerRank: StudyEstimate.programBytes + resident
+        + fits * quantities * StudyEstimate.indexBytesPerNumber)
   }
 
   /// The estimate as a JSON object with sorted keys.
@@ -112,7 +114,8 @@ extension StudyPlan {
         continue
       }
       let dataset = try type.init(options: cell.dataset.options, files: files)
-      shapes[key] = DatasetShape(count: dataset.count, width: dataset.space.width)
+      shapes[key] = DatasetShape(
+        count: dataset.count, width: dataset.space.width, space: dataset.space)
     }
     return shapes
   }

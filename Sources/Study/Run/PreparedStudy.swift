@@ -64,7 +64,8 @@ final class PreparedStudy {
   /// Rehearsals that would take longer than a few seconds in all are left out or broken off; a mistake
   /// of theirs is recorded by the chains themselves, as `failed`.
   ///
-  /// - Throws: `CellRefusal` for the first cell that cannot run, `DataError`.
+  /// - Throws: `CellRefusal` for the first cell that cannot run, `DataError`; `Interrupted` where a stop was
+  ///   requested: nothing is written then.
   func rehearse() throws {
     guard let seed = plan.seeds.first else { return }
     let end = monotonicSeconds() + Self.rehearsalSeconds
@@ -79,6 +80,7 @@ final class PreparedStudy {
     for index in plan.families.joined() where monotonicSeconds() < end {
       let cell = try cell(index)
       guard known.insert(cell.spec.parts).inserted else { continue }
+      if Interruption.isRequested { throw Interrupted() }
       do {
         try cell.rehearse(
           seed: seed, study: plan.seed, shards: plan.resources.shards, cache: &cache)
@@ -86,6 +88,7 @@ final class PreparedStudy {
         throw CellRefusal(study: name, plan: plan, cell: index, error)
       }
     }
+    if Interruption.isRequested { throw Interrupted() }
   }
 
   /// Keeps networks that metrics train in a run directory from now on, and those trained so far.
