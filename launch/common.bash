@@ -12,8 +12,17 @@ allow_root() {
 }
 
 fail() { # EXIT-CODE MESSAGE
-  echo "$(basename "$0"): $2" >&2
+  # Control characters of a file or an argument stay out of the terminal.
+  echo "$(basename "$0"): ${2//[[:cntrl:]]/?}" >&2
   exit "$1"
+}
+
+# mpirun takes a lone colon among the words for the start of another program.
+refuse_colons() { # WORD…
+  local word
+  for word in "$@"; do
+    [ "$word" != : ] || fail 64 "':' is no name for a study or a run"
+  done
 }
 
 is_number() { [[ "$1" =~ ^[1-9][0-9]{0,5}$ ]]; }
@@ -60,16 +69,18 @@ end_session() { # SESSION
   echo "$(basename "$0"): still running after SIGKILL: $members" >&2
 }
 
-# Runs a command to its end and returns its exit code. INT, TERM, HUP and USR1 reach it as USR1,
-# which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM would
-# leave the ranks one second. A second signal ends the command at once.
+# Runs a command to its end and returns its exit code. INT, TERM, HUP, USR1 and USR2 reach it as
+# USR1, which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM
+# would leave the ranks one second. A second signal ends the command at once. Sets `stops` to the
+# number of signals and `stop_signal` to the first.
 run_stoppable() {
-  local child status=0 stops=0
-  # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
-  setsid "$@" </dev/null &
-  child=$!
-  stop_child() {
+  local child="" status=0 signal
+  stops=0
+  stop_signal=""
+  stop_child() { # SIGNAL
     stops=$((stops + 1))
+    : "${stop_signal:=$1}"
+    [ -n "$child" ] || return 0
     if [ "$stops" -eq 1 ]; then
       echo "$(basename "$0"): saving and stopping; once more ends at once" >&2
       kill -USR1 "$child" 2>/dev/null || true
@@ -77,28 +88,45 @@ run_stoppable() {
       kill -TERM "$child" 2>/dev/null || true
     fi
   }
-  trap stop_child INT TERM HUP USR1
+  for signal in INT TERM HUP USR1 USR2; do
+    # shellcheck disable=SC2064
+    trap "stop_child $signal" "$signal"
+  done
+  # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
+  setsid "$@" </dev/null &
+  child=$!
   # A trapped signal ends the wait early.
   while kill -0 "$child" 2>/dev/null; do
-    wait "$child" || true
+    if [ "$stops" -eq 0 ]; then
+      wait "$child" || true
+      continue
+    fi
+    # mpirun hands nothing on before its ranks are there: say it until it was heard.
+    if [ "$stops" -eq 1 ]; then kill -USR1 "$child" 2>/dev/null || true; fi
+    sleep 0.2 &
+    wait $! || true
   done
   wait "$child" || status=$?
-  trap - INT TERM HUP USR1
+  trap - INT TERM HUP USR1 USR2
   end_session "$child"
+  # Ended by USR1 itself, which came before the program could take it: nothing had begun.
+  if [ "$stops" -gt 0 ] && [ "$status" -eq 138 ]; then status=75; fi
   return "$status"
 }
 
 # A folder in memory for what Open MPI keeps on this machine, so that nothing is left behind when it
-# is killed; prints its path. Removes those of callers that are gone.
+# is killed; prints its path. Removes those whose owner, named in a file inside, is gone.
 open_mpi_folder() {
   local base="${TMPDIR:-/tmp}" folder owner
   if [ -d /dev/shm ] && [ -w /dev/shm ]; then base=/dev/shm; fi
   for folder in "$base"/ouroboros-mpi-*; do
-    owner="${folder#"$base"/ouroboros-mpi-}"
-    owner="${owner%%-*}"
-    if [ -O "$folder" ] && [ -n "$owner" ] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
+    owner=""
+    { read -r owner <"$folder/owner"; } 2>/dev/null || true
+    if [ -O "$folder" ] && [[ "$owner" =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
   done
-  mktemp -d "$base/ouroboros-mpi-$$-XXXXXX"
+  folder="$(mktemp -d "$base/ouroboros-mpi-$$-XXXXXX")"
+  echo "$$" >"$folder/owner"
+  echo "$folder"
 }
 
 # Bytes of committed records of a run: grows as long as the run makes progress.
@@ -106,22 +134,43 @@ run_progress() { # RUN
   find "$1/segments" -type f -printf '%s\n' 2>/dev/null | awk '{ total += $1 } END { print total + 0 }'
 }
 
-# Runs a command again after a rank or a host was lost (137, 139, 205), at most so many times and
-# only while it makes progress; every start resumes from what is committed.
+# Whether a run was stopped in good order: by a signal or at the end of its --max-hours.
+was_stopped() { # RUN
+  grep -qs '"state" *: *"stopped"' "$1/status.json"
+}
+
+# Runs a command again after a rank or a host was lost (137, 139, 205) or the job has ended itself to
+# go on from its last commit (75, for example after a rank fell silent). Gives up, and says why, after
+# so many times, when nothing was committed since the last start, and when the stop was asked for.
+# Every start resumes from what is committed.
 run_with_restarts() { # RESTARTS RUN COMMAND…
-  local left="$1" run="$2" status before
+  local allowed="$1" left="$1" run="$2" status before why stops=0
   shift 2
   while :; do
     before="$(run_progress "$run")"
     status=0
     run_stoppable "$@" || status=$?
     case "$status" in
-      137 | 139 | 205) ;;
+      75) if was_stopped "$run"; then return "$status"; fi; why="the job has ended itself" ;;
+      137 | 139 | 205) why="a rank was lost" ;;
       *) return "$status" ;;
     esac
-    if [ "$left" -eq 0 ] || [ "$(run_progress "$run")" = "$before" ]; then return "$status"; fi
+    why="$why (exit code $status)"
+    if [ "$stops" -gt 0 ]; then return "$status"; fi
+    if [ "$allowed" -eq 0 ]; then
+      echo "$(basename "$0"): $why; the same command goes on from the last commit" >&2
+      return "$status"
+    fi
+    if [ "$left" -eq 0 ]; then
+      echo "$(basename "$0"): $why; giving up after $allowed restarts (--restarts)" >&2
+      return "$status"
+    fi
+    if [ "$(run_progress "$run")" = "$before" ]; then
+      echo "$(basename "$0"): $why; giving up: nothing was committed since the last start" >&2
+      return "$status"
+    fi
     left=$((left - 1))
-    echo "$(basename "$0"): a rank was lost (exit code $status), starting again" >&2
+    echo "$(basename "$0"): $why, starting again ($left more)" >&2
   done
 }
 
@@ -134,4 +183,21 @@ out_argument() {
     esac
     shift
   done
+}
+
+# Writes a host file of what a scheduler has given this job, the first host first.
+scheduler_hosts() { # pbs|lsf|sge FILE
+  local list
+  case "$1" in
+    pbs) list="${PBS_NODEFILE:-}" ;;
+    lsf) list="${LSB_DJOB_HOSTFILE:-}" ;;
+    sge) list="${PE_HOSTFILE:-}" ;;
+    *) fail 64 "no scheduler '$1'" ;;
+  esac
+  [ -n "$list" ] && [ -r "$list" ] || fail 66 "this is no job of $1: it names no file of hosts"
+  # PBS and LSF name a host once for each slot; Grid Engine gives the number beside it.
+  awk -v scheduler="$1" 'NF {
+    if (!($1 in slots)) order[++hosts] = $1
+    slots[$1] += scheduler == "sge" ? $2 : 1
+  } END { for (i = 1; i <= hosts; i++) print order[i] " slots=" slots[order[i]] }' "$list" >"$2"
 }

@@ -12,6 +12,11 @@ public struct ChainControl {
   public let emit: (ChainBlock) throws -> Void
   /// Whether to stop at the next opportunity; asked at least once a generation.
   public let shouldStop: () -> Bool
+  /// Why the chain has to end although nobody asked the run to stop, e.g. its time is over; nil for no
+  /// such reason. Asked after a fit or a measure was interrupted.
+  public let limitPassed: () -> String?
+  /// Called when work on a generation begins.
+  public let began: (_ generation: Int) -> Void
   /// Called once a generation, for whatever else the process has to see to.
   public let tick: () throws -> Void
   /// Takes the samples of a generation that the study keeps.
@@ -29,6 +34,7 @@ public struct ChainControl {
 
   public init(
     emit: @escaping (ChainBlock) throws -> Void, shouldStop: @escaping () -> Bool = { false },
+    limitPassed: @escaping () -> String? = { nil }, began: @escaping (Int) -> Void = { _ in },
     tick: @escaping () throws -> Void = {},
     keep: @escaping (Int, SampleSet) throws -> Void = { _, _ in },
     keepModel: @escaping (Int, [UInt8]) throws -> Void = { _, _ in },
@@ -37,6 +43,8 @@ public struct ChainControl {
   ) {
     self.emit = emit
     self.shouldStop = shouldStop
+    self.limitPassed = limitPassed
+    self.began = began
     self.tick = tick
     self.keep = keep
     self.keepModel = keepModel

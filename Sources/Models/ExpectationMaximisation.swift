@@ -50,12 +50,13 @@ public struct ExpectationMaximisation {
 
   /// One E-step and one M-step.
   ///
+  /// - Parameter check: called for every block of points; what it throws ends the step.
   /// - Returns: the mean log-likelihood a point of the parameters **before** the step, as scikit-learn
   ///   reports it.
-  /// - Throws: `FitError` as `MixtureSums.maximised`.
+  /// - Throws: `FitError` as `MixtureSums.maximised`, and what `check` throws.
   /// - Complexity: O(count · components · dimension²).
-  public mutating func step() throws(FitError) -> Double {
-    let sums = usesKernel ? kernelSums() : blockSums()
+  public mutating func step(check: () throws -> Void = {}) throws -> Double {
+    let sums = usesKernel ? kernelSums() : try blockSums(check)
     parameters = try sums.maximised(
       from: parameters, family: family, regularisation: regularisation)
     return sums.logLikelihood / Double(count)
@@ -107,12 +108,13 @@ public struct ExpectationMaximisation {
     }
   }
 
-  private func blockSums() -> MixtureSums {
+  private func blockSums(_ check: () throws -> Void) throws -> MixtureSums {
     let isDiagonal = family != .full && parameters.components.allSatisfy(\.factor.isDiagonal)
     var sums = MixtureSums(
       components: parameters.components.count, dimension: dimension, isDiagonal: isDiagonal)
     var step = MixtureBlock(parameters: parameters, isDiagonal: isDiagonal)
     for start in stride(from: 0, to: count, by: MixtureBlock.rows) {
+      try check()
       step.add(points, from: start, rows: min(MixtureBlock.rows, count - start), to: &sums)
     }
     return sums

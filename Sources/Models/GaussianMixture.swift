@@ -102,7 +102,7 @@ public struct GaussianMixture: GenerativeModel {
     var converged = false
     while steps < maximumSteps, !converged {
       try Interruption.check()
-      let next = try ascent.step()
+      let next = try ascent.step(check: Interruption.check)
       guard next.isFinite else { throw FitError.notFinite(quantity: "the mixture's likelihood") }
       steps += 1
       converged = abs(next - likelihood) < tolerance

@@ -15,9 +15,14 @@ struct KMeans {
   /// move less than 1e-4 of the data's mean variance in square, or 300 steps, as scikit-learn does.
   /// A cluster that runs empty is moved to the point farthest from its centre.
   ///
-  /// - Parameter points: [count×dimension], finite, at least `clusters` of them.
+  /// - Parameters:
+  ///   - points: [count×dimension], finite, at least `clusters` of them.
+  ///   - check: called before every step; what it throws ends the search.
   /// - Complexity: O(count · clusters · dimension) a step.
-  init(_ points: [Double], dimension: Int, clusters: Int, stream: inout RandomStream) {
+  init(
+    _ points: [Double], dimension: Int, clusters: Int, stream: inout RandomStream,
+    check: () throws -> Void
+  ) rethrows {
     let count = points.count / dimension
     precondition(count >= clusters && clusters > 0, "\(clusters) clusters of \(count) points")
     self.dimension = dimension
@@ -26,6 +31,7 @@ struct KMeans {
     let tolerance = 1e-4 * KMeans.meanVariance(points, dimension)
     var distances = [Double](repeating: 0, count: count)
     while steps < 300 {
+      try check()
       steps += 1
       let changed = assign(points, &distances)
       let moved = update(points, distances)

@@ -1,5 +1,6 @@
 import Laws
 import Randomness
+import Samples
 
 /// Where expectation maximisation starts.
 enum MixtureStart: String, CaseIterable, Sendable {
@@ -9,14 +10,16 @@ enum MixtureStart: String, CaseIterable, Sendable {
   case random
 
   /// - Parameter points: [count×dimension], finite, at least `components` of them.
-  /// - Throws: `FitError.degenerate` when a covariance is singular.
+  /// - Throws: `FitError.degenerate` when a covariance is singular; `Interrupted`.
   func law(
     _ points: [Double], dimension: Int, components: Int, family: CovarianceFamily,
     regularisation: Double, stream: inout RandomStream
-  ) throws(FitError) -> MixtureLaw {
+  ) throws -> MixtureLaw {
     switch self {
     case .kMeans:
-      let clusters = KMeans(points, dimension: dimension, clusters: components, stream: &stream)
+      let clusters = try KMeans(
+        points, dimension: dimension, clusters: components, stream: &stream,
+        check: Interruption.check)
       return try assigned(
         points, labels: clusters.labels, centres: clusters.centres, family, regularisation)
     case .random:

@@ -4,19 +4,24 @@ import Results
 struct ReportPage {
   private let facts: RunFacts
   private let vega: VegaBundle
+  /// The sample strips of cells of images by the cell's place: rows are seeds, columns generations.
+  private let strips: [Int: SampleStrip]
 
-  init(_ facts: RunFacts, vega: VegaBundle) {
+  /// - Throws: `ReportError.image`.
+  init(_ facts: RunFacts, vega: VegaBundle) throws {
     self.facts = facts
     self.vega = vega
+    strips = try Dictionary(grouping: facts.previews.previews, by: \.cell)
+      .compactMapValues { try SampleStrip($0) }
   }
 
   /// The page as HTML, and the number of charts on it.
   ///
-  /// - Throws: `ReportError.template`, `.image`.
+  /// - Throws: `ReportError.template`.
   func render() throws -> (html: String, charts: Int) {
     let (style, script) = (PageTemplates.style, PageTemplates.script)
     let outcomes = OutcomeSections(facts: facts)
-    let charts = ChartSections(facts: facts)
+    let charts = ChartSections(facts: facts, strips: strips)
     let records = RecordSections(facts: facts)
     let sections = try [
       outcomes.verdicts, charts.curves, charts.sweep, charts.survival, charts.samples,
@@ -35,14 +40,9 @@ struct ReportPage {
     )
   }
 
-  /// The sample strips of cells of images, by the cell's id: rows are seeds, columns generations.
-  ///
-  /// - Throws: `ReportError.image`.
-  func galleries() throws -> [(cell: String, png: [UInt8])] {
-    let groups = Dictionary(grouping: facts.previews.previews, by: \.cell).sorted { $0.key < $1.key }
-    return try groups.compactMap { cell, previews in
-      try SampleStrip(previews).map { (facts.cells.cells[cell].id, $0.png) }
-    }
+  /// The sample strips by the cell's id, as PNG.
+  var galleries: [(cell: String, png: [UInt8])] {
+    strips.sorted { $0.key < $1.key }.map { (facts.cells.cells[$0.key].id, $0.value.png) }
   }
 
   private var headFacts: [PageFact] {

@@ -18,14 +18,14 @@ public struct ReportSummary: Sendable, Equatable {
 public func writeReport(
   of run: RunDirectory, to path: String? = nil, vega: VegaBundle
 ) throws -> ReportSummary {
-  let page = ReportPage(try RunFacts(run), vega: vega)
+  let page = try ReportPage(RunFacts(run), vega: vega)
   let (html, charts) = try page.render()
   let bytes = Array(html.utf8)
   let isInRun = path == nil
   let path = path ?? run.file("report.html")
   try publishFile(bytes, at: path)
   if isInRun {
-    let galleries = try page.galleries()
+    let galleries = page.galleries
     if !galleries.isEmpty { try run.createDirectory("gallery") }
     for (cell, png) in galleries { try run.publish(png, as: "gallery/\(cell).png") }
   }

@@ -4,6 +4,8 @@ import Glibc
 public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A system call failed: `operation` on `path` with `errno` = `code`.
   case io(operation: String, path: String, code: Int32)
+  /// A disk or a quota is full: `needed` bytes, where known, were to be written and `free` were left.
+  case full(operation: String, path: String, needed: Int?, free: Int?, code: Int32)
   /// An earlier write or fsync of this file failed and its state on disk is unknown.
   case condemned(path: String, reason: String)
   /// A file or message does not have the form we write. `line` counts from 1, 0 where there are
@@ -20,17 +22,29 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
   case database(path: String, code: Int32, message: String)
 
   /// The error of a system call that has just failed.
-  static func system(_ operation: String, _ path: String) -> ResultsError {
+  ///
+  /// - Parameter needed: the bytes that were to be written.
+  static func system(_ operation: String, _ path: String, needed: Int? = nil) -> ResultsError {
     let code = errno
+    if code == ENOSPC || code == EDQUOT { return full(operation, path, needed: needed, code: code) }
     if code == ELOOP { return .refused(path: path, reason: "is a symbolic link") }
     if code == ENOENT && operation != "write" { return .missing(path: path) }
     return .io(operation: operation, path: path, code: code)
   }
 
+  /// The error of a full disk, with what is free on it now.
+  static func full(_ operation: String, _ path: String, needed: Int?, code: Int32) -> ResultsError {
+    var info = statvfs()
+    let isKnown = statvfs(splitPath(path).directory, &info) == 0
+    return .full(
+      operation: operation, path: path, needed: needed,
+      free: isKnown ? Int(info.f_bavail) * Int(info.f_frsize) : nil, code: code)
+  }
+
   /// The exit code of the command: 74 I/O error, 65 malformed input, 66 missing input.
   public var exitCode: Int32 {
     switch self {
-    case .io, .condemned, .database: 74
+    case .io, .full, .condemned, .database: 74
     case .malformed, .conflict, .refused: 65
     case .missing: 66
     }
@@ -40,6 +54,10 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .io(let operation, let path, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code))) (errno \(code))"
+    case .full(let operation, let path, let needed, let free, let code):
+      "\(path): cannot \(operation): \(String(cString: strerror(code))) (errno \(code)): "
+        + "\(needed.map { "\($0) bytes needed, " } ?? "")\(free.map { "\($0)" } ?? "unknown") bytes free; "
+        + "run again once there is space"
     case .condemned(let path, let reason):
       "\(path): no longer written after an error (\(reason)); "
         + "run again to continue from the last commit"

@@ -9,7 +9,9 @@ struct RunCommand: ParsableCommand {
     abstract: "Run a study, alone or under mpirun; the same command again resumes it.",
     discussion: """
       Stops and saves on SIGUSR1, SIGINT, SIGTERM or after --max-hours, with exit code 75: run the \
-      same command again, on any number of ranks, to continue. Exit codes: 0 done, 65 and 66 data \
+      same command again, on any number of ranks, to continue. A rank that is silent for \
+      --silence-seconds ends the job, with exit code 75 as well. A chain past --chain-hours is \
+      recorded as failed; a later run with a larger limit, or none, goes on with it. Exit codes: 0 done, 65 and 66 data \
       malformed and missing, 74 I/O error, 75 stopped, 78 study file invalid, 80 finished but some \
       chains diverged or failed.
       """)
@@ -22,6 +24,19 @@ struct RunCommand: ParsableCommand {
 
   @ArgumentParser.Option(help: "Stop and save after this many hours.")
   var maxHours: Double?
+
+  @ArgumentParser.Option(help: "End a chain that takes longer than so many hours as failed.")
+  var chainHours: Double?
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp(
+      "End the job when a rank has not been heard of for so long.", valueName: "seconds"))
+  var silenceSeconds = 300.0
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp(
+      "Only this cell: its id or the first digits of it; repeatable.", valueName: "id"))
+  var cell: [String] = []
 
   @ArgumentParser.Option(name: .customLong("set"), help: "Override a value of the study file: path=value; repeatable.")
   var set: [String] = []
@@ -38,6 +53,13 @@ struct RunCommand: ParsableCommand {
   func validate() throws {
     if let maxHours, !(maxHours > 0) {
       throw ValidationError("--max-hours: expected a number above 0, found \(maxHours)")
+    }
+    if let chainHours, !(chainHours > 0) {
+      throw ValidationError("--chain-hours: expected a number above 0, found \(chainHours)")
+    }
+    guard silenceSeconds >= 1, silenceSeconds < .infinity else {
+      throw ValidationError(
+        "--silence-seconds: expected 1 or more seconds, found \(silenceSeconds)")
     }
     guard reportEvery >= 0, reportEvery < .infinity else {
       throw ValidationError("--report-every: expected 0 or more seconds, found \(reportEvery)")
@@ -56,7 +78,8 @@ struct RunCommand: ParsableCommand {
     try reportingMistakes { try ProcessSetup.prepare() }
     let code = StudyRun.run(
       RunOptions(
-        study: study, output: out, overrides: set, maxHours: maxHours,
+        study: study, output: out, overrides: set, maxHours: maxHours, chainHours: chainHours,
+        silenceSeconds: silenceSeconds, cells: cell,
         allowNumericsChange: allowNumericsChange, command: CommandLine.arguments,
         numerics: ProcessSetup.numerics,
         environment: [:], report: report))

@@ -64,10 +64,12 @@ struct SmallRun {
     let chains = cells.flatMap { cell in Self.seeds.map { ChainKey(cell: cell, seed: $0) } }
     let database = try ResultsDatabase.rebuild(
       at: directory.database, cells: records, chains: chains, from: index)
+    var resampling: BootstrapWeights?
     for table in index.tables() {
-      try database.writeSummary(summarise(table))
-      try database.writeVerdicts(
-        [Verdict(table, metric: Self.metrics[0], risesInCollapse: false)].compactMap { $0 })
+      try database.writeSummary(summarise(table, resampling: &resampling))
+      let verdict = Verdict(
+        table, metric: Self.metrics[0], risesInCollapse: false, resampling: &resampling)
+      try database.writeVerdicts([verdict].compactMap { $0 })
     }
     _ = try database.close()
     try directory.write(

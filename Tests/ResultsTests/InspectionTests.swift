@@ -36,6 +36,9 @@ import Testing
       chains: Self.planned.map { ChainKey(cell: $0.cell, seed: $0.seed) }, from: index)
     for table in index.tables() { try database.writeSummary(summarise(table)) }
     #expect(try database.close())
+    try run.write(
+      RunManifest(
+        plan: sha256Hex(try run.contents(of: "plan.json")), numerics: [:], environment: [:], sessions: []))
     return run
   }
 

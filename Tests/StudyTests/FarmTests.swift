@@ -143,6 +143,10 @@ private final class Runner: TaskRunner {
     return [UInt8(task)]
   }
 
+  func whereabouts() -> Whereabouts {
+    Whereabouts(rank: rank, host: "", groupRanks: 1, chain: nil)
+  }
+
   func report() -> WorkerReport {
     WorkerReport(
       rank: rank, host: "", seconds: [:], chains: ran.count, generations: 0, firstFitted: 0,

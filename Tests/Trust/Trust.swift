@@ -26,7 +26,9 @@ struct Trust: ParsableCommand {
 
   func run() throws {
     let wanted = only.map { $0.split(separator: ",").map { $0.uppercased() } }
-    let chosen = promises.filter { wanted?.contains($0.name) ?? true }
+    var chosen = promises.filter { wanted?.contains($0.name) ?? true }
+    // P25 is judged after others: kills leave the most.
+    if chosen.isEmpty { chosen = [KilledRanks()] }
     let known = Set(promises.map(\.name) + ["P25"])
     if let unknown = wanted?.first(where: { !known.contains($0) }) {
       throw ValidationError("there is no promise \(unknown); there are \(known.sorted().joined(separator: ", "))")

@@ -30,16 +30,16 @@ public struct DensityCoverageMetric: Metric {
     neighbours = options[NeighbourOptions.neighbours]
     real = try features.real(
       try reference.comparison, limit: limit, minimum: neighbours + 1)
-    realRadii = real.radii(width: features.width, neighbours: neighbours)
+    realRadii = try real.radii(width: features.width, neighbours: neighbours)
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {
     guard let part = try features.model(subject, limit: limit, minimum: 1) else {
       return quantities.map { _ in .nan }
     }
-    let overlap = NeighbourOverlap(
+    let overlap = try NeighbourOverlap(
       real: real.values, samples: part.values, dimension: features.width, neighbours: neighbours,
-      realRadii: realRadii, sampleRadii: nil)
+      realRadii: realRadii, sampleRadii: nil, check: Interruption.check)
     return [overlap.density, overlap.coverage]
   }
 }

@@ -62,7 +62,8 @@ public struct DiscrepancyMetric: Metric {
       chosen = .gaussian(bandwidth: width)
       quantities = ["mmd_squared"]
     }
-    realSum = kernelSum(within: real, dimension: dimension, kernel: chosen)
+    realSum = try kernelSum(
+      within: real, dimension: dimension, kernel: chosen, check: Interruption.check)
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {
@@ -71,8 +72,10 @@ public struct DiscrepancyMetric: Metric {
     guard points.allSatisfy(\.isFinite) else { return quantities.map { _ in .nan } }
     let n = points.count / dimension
     let m = real.count / dimension
-    let within = kernelSum(within: points, dimension: dimension, kernel: chosen)
-    let between = kernelSum(between: points, and: real, dimension: dimension, kernel: chosen)
+    let within = try kernelSum(
+      within: points, dimension: dimension, kernel: chosen, check: Interruption.check)
+    let between = try kernelSum(
+      between: points, and: real, dimension: dimension, kernel: chosen, check: Interruption.check)
     let squared = mmdSquared(
       withinX: within, countX: n, withinY: realSum, countY: m, between: between)
     guard chosen == .energy else { return [squared] }

@@ -33,7 +33,7 @@ public struct LikelihoodMetric: Metric {
 
   public func measure(_ subject: Subject) throws -> [Double] {
     let law = try subject.requireLaw(metric: Self.component.name)
-    guard let densities = logLikelihoods(law, heldOut) else {
+    guard let densities = try logLikelihoods(law, heldOut, check: Interruption.check) else {
       throw ComponentError(
         Self.component.name, "the model's law is \(law.kindName), not one of \(space.description)")
     }
@@ -45,7 +45,11 @@ public struct LikelihoodMetric: Metric {
 ///
 /// Tokens given their context, responses given their inputs (the law of the inputs is the same for
 /// all regressions).
-public func logLikelihoods(_ law: Law, _ samples: SampleSet) -> [Double]? {
+///
+/// - Parameter check: called now and then where a law is slow; what it throws ends the work.
+public func logLikelihoods(
+  _ law: Law, _ samples: SampleSet, check: () throws -> Void
+) rethrows -> [Double]? {
   let width = samples.space.width
   switch (law, samples.space) {
   case (.gaussian(let law), .vectors), (.gaussian(let law), .images):
@@ -53,7 +57,14 @@ public func logLikelihoods(_ law: Law, _ samples: SampleSet) -> [Double]? {
   case (.mixture(let law), .vectors), (.mixture(let law), .images):
     return law.dimension == width ? law.logDensity(samples.reals, rows: samples.count) : nil
   case (.kernelDensity(let law), .vectors), (.kernelDensity(let law), .images):
-    return law.dimension == width ? law.logDensity(samples.reals, rows: samples.count) : nil
+    guard law.dimension == width else { return nil }
+    // Every sample is compared with every point of the law: some rows at a time.
+    return try stride(from: 0, to: samples.count, by: 64).flatMap { start in
+      try check()
+      let end = min(start + 64, samples.count)
+      return law.logDensity(
+        Array(samples.reals[start * width..<end * width]), rows: end - start)
+    }
   case (.categorical(let law), .categories(let count)):
     guard law.probabilities.count == count else { return nil }
     return samples.indices.map { log(law.probabilities[Int($0)]) }

@@ -38,7 +38,7 @@ public struct NearestRealMetric: Metric {
       return
     }
     realDistance = Self.mean(
-      Self.distances(
+      try Self.distances(
         try features.real(heldOut, limit: limit, minimum: 1), to: training, width: features.width))
   }
 
@@ -46,7 +46,7 @@ public struct NearestRealMetric: Metric {
     guard let part = try features.model(subject, limit: limit, minimum: 1) else {
       return quantities.map { _ in .nan }
     }
-    let nearest = Self.distances(part, to: real, width: features.width).sorted()
+    let nearest = try Self.distances(part, to: real, width: features.width).sorted()
     let mean = Self.mean(nearest)
     return [
       mean, quantile(0.05, ofSorted: nearest), realDistance > 0 ? mean / realDistance : .nan,
@@ -55,8 +55,9 @@ public struct NearestRealMetric: Metric {
 
   private static func distances(
     _ part: FeatureComparison.Part, to real: FeatureComparison.Part, width: Int
-  ) -> [Double] {
-    nearestDistances(from: part.values, to: real.values, dimension: width)
+  ) throws -> [Double] {
+    try nearestDistances(
+      from: part.values, to: real.values, dimension: width, check: Interruption.check)
   }
 
   private static func mean(_ values: [Double]) -> Double {

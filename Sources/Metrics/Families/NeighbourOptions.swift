@@ -1,4 +1,5 @@
 import Options
+import Samples
 
 /// What the metrics on nearest neighbours share.
 enum NeighbourOptions {
@@ -12,9 +13,12 @@ enum NeighbourOptions {
 
 extension FeatureComparison.Part {
   /// The squared radii of the balls of this part's points, kept for other metrics.
-  func radii(width: Int, neighbours: Int) -> [Double] {
-    derived("squared radii \(neighbours)") {
-      squaredNeighbourRadii(values, dimension: width, neighbours: neighbours)
+  ///
+  /// - Throws: `Interrupted`.
+  func radii(width: Int, neighbours: Int) throws -> [Double] {
+    try derived("squared radii \(neighbours)") {
+      try squaredNeighbourRadii(
+        values, dimension: width, neighbours: neighbours, check: Interruption.check)
     }
   }
 }

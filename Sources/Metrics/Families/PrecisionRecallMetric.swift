@@ -30,17 +30,18 @@ public struct PrecisionRecallMetric: Metric {
     neighbours = options[NeighbourOptions.neighbours]
     real = try features.real(
       try reference.comparison, limit: limit, minimum: neighbours + 1)
-    realRadii = real.radii(width: features.width, neighbours: neighbours)
+    realRadii = try real.radii(width: features.width, neighbours: neighbours)
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {
     guard let part = try features.model(subject, limit: limit, minimum: neighbours + 1) else {
       return quantities.map { _ in .nan }
     }
-    let overlap = NeighbourOverlap(
+    let overlap = try NeighbourOverlap(
       real: real.values, samples: part.values, dimension: features.width, neighbours: neighbours,
       realRadii: realRadii,
-      sampleRadii: part.radii(width: features.width, neighbours: neighbours))
+      sampleRadii: try part.radii(width: features.width, neighbours: neighbours),
+      check: Interruption.check)
     return [overlap.precision, overlap.recall]
   }
 }

@@ -132,9 +132,9 @@ public struct WassersteinMetric: Metric {
           "no closed form for \(fitted.kindName); use 'method: gaussian' for the distance of "
             + "the moments or 'source: samples'")
       }
-      return otherwise.measure(subject, quantities: quantities.count)
+      return try otherwise.measure(subject, quantities: quantities.count)
     case .points(let empirical):
-      return empirical.measure(subject, quantities: quantities.count)
+      return try empirical.measure(subject, quantities: quantities.count)
     }
   }
 
@@ -188,7 +188,7 @@ private struct EmpiricalComparison: Sendable {
   }
 
   /// W2² and, with two quantities, W1.
-  func measure(_ subject: Subject, quantities: Int) -> [Double] {
+  func measure(_ subject: Subject, quantities: Int) throws -> [Double] {
     let points = subset(
       subject.samples.reals, dimension: dimension, limit: limit, key: subject.key)
     guard !points.isEmpty, points.allSatisfy(\.isFinite) else {
@@ -200,7 +200,9 @@ private struct EmpiricalComparison: Sendable {
       let sorted = points.sorted()
       return orders.map { wassersteinSorted1D(sorted, real, p: Double($0)) }
     case .transport(let real):
-      return orders.map { exactWasserstein(points, real, dimension: dimension, p: $0) }
+      return try orders.map {
+        try exactWasserstein(points, real, dimension: dimension, p: $0, check: Interruption.check)
+      }
     case .sliced(let real, let directions):
       let set = SlicedSet(points, dimension: dimension, directions: directions)
       return orders.map { set.wasserstein(to: real, p: Double($0)) }

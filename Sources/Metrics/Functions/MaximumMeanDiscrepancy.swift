@@ -18,27 +18,45 @@ public enum DiscrepancyKernel: Sendable, Hashable {
 
 /// Σ_{i≠j} k(x_i, x_j) over ordered pairs of points [rows×dimension].
 ///
+/// - Parameter check: called for every row; what it throws ends the sum.
 /// - Complexity: O(rows² · dimension).
-public func kernelSum(within x: [Double], dimension: Int, kernel: DiscrepancyKernel) -> Double {
+public func kernelSum(
+  within x: [Double], dimension: Int, kernel: DiscrepancyKernel, check: () throws -> Void
+) rethrows -> Double {
   let n = x.count / dimension
   var sum = 0.0
   for i in 0..<n {
+    try check()
     for j in 0..<i { sum += kernel.value(squaredDistance: squared(x, i, x, j, dimension)) }
   }
   return 2 * sum
 }
 
+/// The same for sums that nothing needs to end early.
+public func kernelSum(within x: [Double], dimension: Int, kernel: DiscrepancyKernel) -> Double {
+  kernelSum(within: x, dimension: dimension, kernel: kernel, check: {})
+}
+
 /// Σ k(x_i, y_j) over all pairs of points [rows×dimension].
 public func kernelSum(
-  between x: [Double], and y: [Double], dimension: Int, kernel: DiscrepancyKernel
-) -> Double {
+  between x: [Double], and y: [Double], dimension: Int, kernel: DiscrepancyKernel,
+  check: () throws -> Void
+) rethrows -> Double {
   let n = x.count / dimension
   let m = y.count / dimension
   var sum = 0.0
   for i in 0..<n {
+    try check()
     for j in 0..<m { sum += kernel.value(squaredDistance: squared(x, i, y, j, dimension)) }
   }
   return sum
+}
+
+/// The same for sums that nothing needs to end early.
+public func kernelSum(
+  between x: [Double], and y: [Double], dimension: Int, kernel: DiscrepancyKernel
+) -> Double {
+  kernelSum(between: x, and: y, dimension: dimension, kernel: kernel, check: {})
 }
 
 /// The unbiased estimate of MMD² (Gretton et al. 2012, lemma 6); may be below zero. NaN for fewer

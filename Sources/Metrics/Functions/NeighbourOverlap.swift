@@ -23,8 +23,8 @@ public struct NeighbourOverlap: Sendable, Hashable {
   /// - Complexity: O(n·m·dimension).
   public init(
     real: [Double], samples: [Double], dimension: Int, neighbours: Int, realRadii: [Double],
-    sampleRadii: [Double]?
-  ) {
+    sampleRadii: [Double]?, check: () throws -> Void
+  ) rethrows {
     let n = real.count / dimension
     let m = samples.count / dimension
     precondition(realRadii.count == n, "\(realRadii.count) radii for \(n) points")
@@ -33,7 +33,7 @@ public struct NeighbourOverlap: Sendable, Hashable {
     var pairs = 0
     var reached = 0
     var covered = 0
-    forEachDistanceRow(real, samples, dimension: dimension) { row, squares in
+    try forEachDistanceRow(real, samples, dimension: dimension, check: check) { row, squares in
       let radius = realRadii[row]
       var here = 0
       for place in 0..<m where squares[place] <= radius {
@@ -53,6 +53,16 @@ public struct NeighbourOverlap: Sendable, Hashable {
     realInSamples = sampleRadii.map { _ in covered }
     self.pairs = pairs
     realReached = reached
+  }
+
+  /// The same for searches that nothing needs to end early.
+  public init(
+    real: [Double], samples: [Double], dimension: Int, neighbours: Int, realRadii: [Double],
+    sampleRadii: [Double]?
+  ) {
+    self.init(
+      real: real, samples: samples, dimension: dimension, neighbours: neighbours,
+      realRadii: realRadii, sampleRadii: sampleRadii, check: {})
   }
 
   /// The share of samples that look real (Kynkäänniemi et al. 2019, equation 2).

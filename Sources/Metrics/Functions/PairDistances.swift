@@ -7,13 +7,15 @@ import Engine
 /// cancels are computed again from their coordinates, so that equal points have distance 0 and every
 /// value is good to ten digits. Numbers must be finite.
 ///
-/// - Parameter excludesDiagonal: whether x and y are the same points: the distance of a point to
-///   itself is then ∞.
+/// - Parameters:
+///   - excludesDiagonal: whether x and y are the same points: the distance of a point to itself is then ∞.
+///   - check: called for every block of rows; what it throws ends the pass.
 /// - Complexity: O(n·m·dimension).
 func forEachDistanceRow(
   _ x: [Double], _ y: [Double], dimension: Int, excludingDiagonal excludesDiagonal: Bool = false,
+  check: () throws -> Void,
   _ body: (_ row: Int, _ squares: UnsafeBufferPointer<Double>) -> Void
-) {
+) rethrows {
   let n = x.count / dimension
   let m = y.count / dimension
   guard n > 0, m > 0 else { return }
@@ -25,11 +27,12 @@ func forEachDistanceRow(
   // A block of products that stays in the cache: about 1 MB.
   let blockRows = max(8, min(256, 131_072 / m))
   var squares = [Double](repeating: 0, count: min(blockRows, n) * m)  // [block×m]
-  x.withUnsafeBufferPointer { x in
-    y.withUnsafeBufferPointer { y in
-      yNorms.withUnsafeBufferPointer { yNorms in
-        squares.withUnsafeMutableBufferPointer { squares in
+  try x.withUnsafeBufferPointer { x in
+    try y.withUnsafeBufferPointer { y in
+      try yNorms.withUnsafeBufferPointer { yNorms in
+        try squares.withUnsafeMutableBufferPointer { squares in
           for start in stride(from: 0, to: n, by: blockRows) {
+            try check()
             let rows = min(blockRows, n - start)
             multiply(
               x.baseAddress! + start * dimension, y.baseAddress!, transposingB: true, m: rows, n: m,
@@ -102,13 +105,15 @@ private func squaredNorms(_ points: [Double], dimension: Int) -> [Double] {
 ///   - neighbours: below the number of points.
 /// - Complexity: O(n²·dimension).
 public func squaredNeighbourRadii(
-  _ points: [Double], dimension: Int, neighbours: Int
-) -> [Double] {
+  _ points: [Double], dimension: Int, neighbours: Int, check: () throws -> Void
+) rethrows -> [Double] {
   let count = points.count / dimension
   precondition(neighbours > 0 && neighbours < count, "neighbour \(neighbours) of \(count) points")
   var radii = [Double](repeating: 0, count: count)
   var nearest = [Double](repeating: .infinity, count: neighbours)  // ascending
-  forEachDistanceRow(points, points, dimension: dimension, excludingDiagonal: true) { row, squares in
+  try forEachDistanceRow(
+    points, points, dimension: dimension, excludingDiagonal: true, check: check
+  ) { row, squares in
     for place in nearest.indices { nearest[place] = .infinity }
     var farthest = Double.infinity
     for square in squares where square < farthest {
@@ -125,18 +130,32 @@ public func squaredNeighbourRadii(
   return radii
 }
 
+/// The same for searches that nothing needs to end early.
+public func squaredNeighbourRadii(
+  _ points: [Double], dimension: Int, neighbours: Int
+) -> [Double] {
+  squaredNeighbourRadii(points, dimension: dimension, neighbours: neighbours, check: {})
+}
+
 /// The distance of each point [n×dimension] to the nearest of others [m×dimension]; ∞ where there are
 /// none. Numbers must be finite.
 ///
 /// - Complexity: O(n·m·dimension).
 public func nearestDistances(
-  from points: [Double], to others: [Double], dimension: Int
-) -> [Double] {
+  from points: [Double], to others: [Double], dimension: Int, check: () throws -> Void
+) rethrows -> [Double] {
   var distances = [Double](repeating: .infinity, count: points.count / dimension)
-  forEachDistanceRow(points, others, dimension: dimension) { row, squares in
+  try forEachDistanceRow(points, others, dimension: dimension, check: check) { row, squares in
     var least = Double.infinity
     for square in squares where square < least { least = square }
     distances[row] = least.squareRoot()
   }
   return distances
+}
+
+/// The same for searches that nothing needs to end early.
+public func nearestDistances(
+  from points: [Double], to others: [Double], dimension: Int
+) -> [Double] {
+  nearestDistances(from: points, to: others, dimension: dimension, check: {})
 }

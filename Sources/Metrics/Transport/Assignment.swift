@@ -1,28 +1,48 @@
 /// The cheapest assignment of every row to a column of its own, by shortest augmenting paths with
 /// dual prices (Jonker and Volgenant 1987, in the rectangular form of Crouse 2016).
 ///
-/// - Parameter costs: [rows×columns] row-major, rows ≤ columns; any sign.
+/// - Parameters:
+///   - costs: [rows×columns] row-major, rows ≤ columns; any sign.
+///   - check: called for every row; what it throws ends the search.
 /// - Returns: the column of each row; `nil` when a cost is not finite.
 /// - Complexity: O(rows² · columns).
-public func cheapestAssignment(costs: [Double], rows: Int, columns: Int) -> [Int]? {
+public func cheapestAssignment(
+  costs: [Double], rows: Int, columns: Int, check: () throws -> Void
+) rethrows -> [Int]? {
   precondition(costs.count == rows * columns, "\(costs.count) costs for \(rows)×\(columns)")
   precondition(rows <= columns, "\(rows) rows for \(columns) columns")
   guard costs.allSatisfy(\.isFinite) else { return nil }
   var search = AssignmentSearch(rows: rows, columns: columns)
-  costs.withUnsafeBufferPointer { costs in
-    for row in 0..<rows { search.assign(row, costs) }
+  try costs.withUnsafeBufferPointer { costs in
+    for row in 0..<rows {
+      try check()
+      search.assign(row, costs)
+    }
   }
   return search.columnOfRow
+}
+
+/// The same for searches that nothing needs to end early.
+public func cheapestAssignment(costs: [Double], rows: Int, columns: Int) -> [Int]? {
+  cheapestAssignment(costs: costs, rows: rows, columns: columns, check: {})
 }
 
 /// The total cost of the cheapest assignment; NaN when a cost is not finite.
 ///
 /// - Complexity: O(rows² · columns).
-public func assignmentCost(costs: [Double], rows: Int, columns: Int) -> Double {
-  guard let assignment = cheapestAssignment(costs: costs, rows: rows, columns: columns) else {
-    return .nan
-  }
+public func assignmentCost(
+  costs: [Double], rows: Int, columns: Int, check: () throws -> Void
+) rethrows -> Double {
+  guard
+    let assignment = try cheapestAssignment(
+      costs: costs, rows: rows, columns: columns, check: check)
+  else { return .nan }
   return assignment.enumerated().reduce(0) { $0 + costs[$1.offset * columns + $1.element] }
+}
+
+/// The same for searches that nothing needs to end early.
+public func assignmentCost(costs: [Double], rows: Int, columns: Int) -> Double {
+  assignmentCost(costs: costs, rows: rows, columns: columns, check: {})
 }
 
 private struct AssignmentSearch {

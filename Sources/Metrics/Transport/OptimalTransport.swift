@@ -13,11 +13,12 @@ public struct TransportPlan: Sendable {
 ///   - costs: [supply.count×demand.count] row-major, any sign.
 ///   - supply: amounts, not negative.
 ///   - demand: amounts, not negative, with the same total up to 1e-9 of it (scaled to agree).
+///   - check: called for every source; what it throws ends the search.
 /// - Returns: `nil` when an amount is negative, a number is not finite, or the totals differ.
 /// - Complexity: about (n + m) paths of O(n · m) each: meant for up to about 1000 × 1000.
 public func optimalTransport(
-  costs: [Double], supply: [Double], demand: [Double]
-) -> TransportPlan? {
+  costs: [Double], supply: [Double], demand: [Double], check: () throws -> Void
+) rethrows -> TransportPlan? {
   let n = supply.count
   let m = demand.count
   precondition(costs.count == n * m, "\(costs.count) costs for \(n)×\(m)")
@@ -29,9 +30,12 @@ public func optimalTransport(
   let scale = total / wanted
   var search = TransportSearch(
     sources: n, targets: m, demand: demand.map { $0 * scale }, negligible: 1e-15 * total)
-  costs.withUnsafeBufferPointer { costs in
+  try costs.withUnsafeBufferPointer { costs in
     search.startPrices(costs)
-    for source in 0..<n { search.ship(from: source, amount: supply[source], costs) }
+    for source in 0..<n {
+      try check()
+      search.ship(from: source, amount: supply[source], costs)
+    }
   }
   var cost = 0.0
   var flows: [(source: Int, target: Int, amount: Double)] = []
@@ -43,6 +47,13 @@ public func optimalTransport(
     }
   }
   return TransportPlan(cost: cost, flows: flows)
+}
+
+/// The same for searches that nothing needs to end early.
+public func optimalTransport(
+  costs: [Double], supply: [Double], demand: [Double]
+) -> TransportPlan? {
+  optimalTransport(costs: costs, supply: supply, demand: demand, check: {})
 }
 
 private struct TransportSearch {

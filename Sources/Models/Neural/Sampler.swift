@@ -21,6 +21,7 @@ struct Sampler {
     }
     var own: [Float] = []
     for index in parts[exchange.rank] {
+      try Interruption.check()
       program.setKey(request.key.folding(UInt64(index)))
       if !labels.isEmpty {
         let input = program.integerInput("labels")

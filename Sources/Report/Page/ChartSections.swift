@@ -3,6 +3,8 @@ import Results
 /// The sections that are drawn: curves, sweeps, survival, samples, composition, time.
 struct ChartSections {
   let facts: RunFacts
+  /// Pictures of the cells of images, by the cell's place.
+  let strips: [Int: SampleStrip]
 
   /// Metrics shown at once; the rest opens.
   private static let mostOpenMetrics = 6
@@ -67,7 +69,7 @@ struct ChartSections {
       let groups = Dictionary(grouping: facts.previews.previews, by: \.cell).sorted { $0.key < $1.key }
       for (cell, previews) in groups {
         let label = facts.cells.cells[cell].label
-        if let strip = try SampleStrip(previews) {
+        if let strip = strips[cell] {
           section.strips.append(PageStrip(strip, title: label))
           continue
         }

@@ -86,7 +86,11 @@ struct OutcomeSections {
   }
 
   private var statisticTable: PageTable {
-    let rows = outcomes.collapse.map { row in
+    let order = Dictionary(uniqueKeysWithValues: presentDefinitions.enumerated().map { ($1, $0) })
+    let sorted = outcomes.collapse.sorted {
+      ($0.cell, order[$0.definition] ?? 0, $0.metric) < ($1.cell, order[$1.definition] ?? 0, $1.metric)
+    }
+    let rows = sorted.map { row in
       PageTable.Row(cells: [
         label(row.cell), .text(row.definition), .text(row.metric), .number(row.generation),
         .number(row.statistic), .number(intervalText(row.low, row.high)), .number(row.threshold),

@@ -46,6 +46,14 @@ final class Database {
     case SQLITE_OK, SQLITE_ROW, SQLITE_DONE: return true
     case SQLITE_BUSY, SQLITE_LOCKED: return false
     default:
+      // Without space SQLite says that it cannot open its journal, or that a write failed.
+      let system = code & 0xff == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(handle)
+      if [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xff),
+        [ENOSPC, EDQUOT].contains(system)
+      {
+        // A page at least; SQLite does not say more.
+        throw ResultsError.full("write", path, needed: ResultsSchema.pageBytes, code: system)
+      }
       throw .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
     }
   }

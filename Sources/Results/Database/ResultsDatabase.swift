@@ -61,7 +61,7 @@ public final class ResultsDatabase {
     // Nobody else knows the file yet.
     try database.require(
       """
-      PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+      PRAGMA page_size = \(ResultsSchema.pageBytes); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
       PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE;
       """)
     try database.require(ResultsSchema.sql)

@@ -23,6 +23,7 @@ enum ResultsSchema {
   /// "Ouro" as SQLite's application id.
   static let applicationID = 0x4f75_726f
   static let version = 1
+  static let pageBytes = 16384
 
   static let sql = """
     CREATE TABLE cells (cell TEXT PRIMARY KEY, parameters TEXT, resolved TEXT);

@@ -21,8 +21,10 @@ public func sha256Hex(_ bytes: [UInt8]) -> String {
 }
 
 /// The CRC-32 (ISO 3309, as in zlib and gzip) of bytes. Detects every burst of up to 32 bits.
-func checksum(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
-  UInt32(truncatingIfNeeded: crc32_z(0, bytes.baseAddress, bytes.count))
+///
+/// - Parameter before: the checksum of the bytes in front of them.
+func checksum(_ bytes: UnsafeBufferPointer<UInt8>, after before: UInt32 = 0) -> UInt32 {
+  UInt32(truncatingIfNeeded: crc32_z(UInt(before), bytes.baseAddress, bytes.count))
 }
 
 /// The lower-case hexadecimal digit of 0…15.

@@ -110,6 +110,20 @@ public struct RunDirectory: Sendable, Hashable {
     return try Self.entries(of: path).filter { !$0.hasPrefix(temporaryPrefix) }.sorted()
   }
 
+  /// The files in a folder of the run and the folders in it, relative to the run; none where there is no
+  /// such folder. Links and unfinished files are left out.
+  func files(in folder: String) throws(ResultsError) -> [String] {
+    var found: [String] = []
+    for name in try names(in: folder) {
+      let entry = "\(folder)/\(name)"
+      var info = stat()
+      guard lstat(file(entry), &info) == 0 else { continue }
+      if info.st_mode & S_IFMT == S_IFDIR { found += try files(in: entry) }
+      if info.st_mode & S_IFMT == S_IFREG { found.append(entry) }
+    }
+    return found
+  }
+
   /// The segment files, sorted by name; none where there is no run yet.
   public func segmentPaths() throws(ResultsError) -> [String] {
     let folder = file("segments")

@@ -21,6 +21,14 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var format = RunDirectory.format
   /// The SHA-256 of `plan.json`.
   public var plan: String
+  /// That of the plan that is about to take its place; a crash may come between the two files.
+  public var nextPlan: String?
+  /// The CRC-32 of `results.sqlite` at the end of the last session; absent while one runs or after a kill.
+  public var database: String?
+  /// The bytes of each segment at the end of the last session; absent as above.
+  public var segments: [String: Int]?
+  /// Of the file itself; see `RunDirectory.write`.
+  var checksum: String?
   /// What the bits depend on besides the plan: instruction set, OpenBLAS core, precision, versions.
   public var numerics: [String: String]
   /// Everything else worth knowing: compiler, MPI library, CPU.
@@ -139,44 +147,26 @@ public struct FailureRecord: Codable, Sendable, Equatable {
 }
 
 extension RunDirectory {
-  public func write(_ manifest: RunManifest) throws {
-    try publish(json: manifest, as: "manifest.json")
-  }
   public func write(_ status: RunStatus) throws { try publish(json: status, as: "status.json") }
 
   /// - Throws: `ResultsError.missing`, `.malformed`.
-  public func readManifest() throws -> RunManifest { try decode(RunManifest.self, "manifest.json") }
-  /// - Throws: `ResultsError.missing`, `.malformed`.
   public func readStatus() throws -> RunStatus { try decode(RunStatus.self, "status.json") }
 
-  /// Appends failures, one JSON object a line with sorted keys, and waits for the disk.
+  /// Appends failures, one line each, and waits for the disk.
   public func append(_ records: [FailureRecord]) throws {
     guard !records.isEmpty else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let file = try AppendFile(path: failures)
-    for record in records {
-      file.buffer.append(contentsOf: try encoder.encode(record))
-      file.buffer.append(UInt8(ascii: "\n"))
-    }
+    for record in records { file.buffer.append(contentsOf: try record.line()) }
     try file.sync()
   }
 
   /// The failures recorded so far; none where there is no file. A torn last line is left out.
   public func readFailures() throws -> [FailureRecord] {
-    let bytes: [UInt8]
-    do throws(ResultsError) { bytes = try contents(of: "failures.jsonl") } catch .missing {
-      return []
-    }
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .dropLast()
-    return try lines.enumerated().map { index, line in
-      do {
-        return try JSONDecoder().decode(FailureRecord.self, from: Data(line))
-      } catch {
-        throw ResultsError.malformed(
-          path: failures, line: index + 1, reason: "not a failure record")
+    try failureLines().enumerated().map { index, record in
+      guard let record else {
+        throw ResultsError.malformed(path: failures, line: index + 1, reason: "not a failure record")
       }
+      return record
     }
   }
 

@@ -29,9 +29,9 @@ struct SystemFile: ~Copyable {
       if count > 0 {
         done += count
       } else if count == 0 {
-        throw .io(operation: "write", path: path, code: ENOSPC)
+        throw ResultsError.full("write", path, needed: bytes.count - done, code: ENOSPC)
       } else if errno != EINTR {
-        throw ResultsError.system("write", path)
+        throw ResultsError.system("write", path, needed: bytes.count - done)
       }
     }
   }

@@ -34,7 +34,7 @@ public struct FailureFollower {
     // A torn last line waits for its end.
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return }
     for line in bytes[..<end].split(separator: UInt8(ascii: "\n")).suffix(Self.most) {
-      guard let record = try? JSONDecoder().decode(FailureRecord.self, from: Data(line)) else {
+      guard let record = FailureRecord(line: Array(line)) else {
         throw ResultsError.malformed(path: path, line: 0, reason: "not a failure record")
       }
       latest.append(record)

@@ -5,6 +5,7 @@ import Glibc
 func compareDatabase(
   _ run: RunDirectory, _ index: RunIndex, _ planned: [PlannedChain], _ report: inout VerifyReport
 ) throws(ResultsError) {
+  var ahead: [String] = []
   // Distinguishes a file that is not there and refuses a link before SQLite sees the path.
   _ = try SystemFile(run.database, O_RDONLY).status()
   let database = try Database(path: run.database, access: .read)
@@ -15,9 +16,25 @@ func compareDatabase(
     if check.text(0) != "ok" { report.problems.append("\(run.database): \(check.text(0))") }
   }
   try compareCells(database, planned, &report)
-  try compareChains(database, index, &report)
-  try compareMetrics(database, index, &report)
+  try compareChains(database, index, &report, ahead: &ahead)
+  try compareMetrics(database, index, &report, ahead: &ahead)
   try compareSummary(database, index, &report)
+  // A run that goes on has committed generations since its segments were read.
+  if !ahead.isEmpty, try hasGrown(run, since: index) {
+    report.unfinished.append("\(run.database): the run goes on; verify it again when it has ended")
+  } else {
+    report.problems += ahead
+  }
+}
+
+/// Whether records were appended to the run since the index was read.
+private func hasGrown(_ run: RunDirectory, since index: RunIndex) throws(ResultsError) -> Bool {
+  var known: [String: Int] = [:]
+  for segment in index.segments { known[segment.path] = segment.bytes }
+  for path in try run.segmentPaths() {
+    if try SystemFile(path, O_RDONLY).status().size > known[path] ?? 0 { return true }
+  }
+  return false
 }
 
 private func compareCells(
@@ -32,7 +49,7 @@ private func compareCells(
 }
 
 private func compareChains(
-  _ database: Database, _ index: RunIndex, _ report: inout VerifyReport
+  _ database: Database, _ index: RunIndex, _ report: inout VerifyReport, ahead: inout [String]
 ) throws(ResultsError) {
   var remaining = Set(index.chains.keys)
   let query = try database.prepare("SELECT cell, seed, status, generations FROM chains")
@@ -43,7 +60,7 @@ private func compareChains(
     let (status, generations) = (query.text(2), query.integer(3))
     let name = "\(database.path): cell \(key.cell), seed \(key.seed)"
     if generations > expected.generations {
-      report.problems.append(
+      ahead.append(
         "\(name): \(generations) generations, the segments hold \(expected.generations)"
       )
     } else if status != expected.status.rawValue || generations < expected.generations {
@@ -60,10 +77,10 @@ private func compareChains(
 }
 
 private func compareMetrics(
-  _ database: Database, _ index: RunIndex, _ report: inout VerifyReport
+  _ database: Database, _ index: RunIndex, _ report: inout VerifyReport, ahead: inout [String]
 ) throws(ResultsError) {
   var rows = MetricRows(index)
-  var differences = 0
+  var (differences, newer) = (0, 0)
   let query = try database.prepare("SELECT cell, seed, generation, metric, value FROM metrics")
   while try query.step() {
     report.rowsCompared += 1
@@ -72,15 +89,18 @@ private func compareMetrics(
     let difference = rows.difference(
       cell: cell, seed: seed, generation: generation, metric: metric, value: query.double(4))
     guard let difference else { continue }
-    differences += 1
-    guard differences <= 10 else { continue }
-    report.problems.append(
-      "\(database.path): cell \(cell), seed \(seed), generation \(generation), \(metric): "
-        + difference
-    )
+    let isAhead = difference == MetricRows.notThere
+    if isAhead { newer += 1 } else { differences += 1 }
+    guard (isAhead ? newer : differences) <= 10 else { continue }
+    let line =
+      "\(database.path): cell \(cell), seed \(seed), generation \(generation), \(metric): \(difference)"
+    if isAhead { ahead.append(line) } else { report.problems.append(line) }
   }
   if differences > 10 {
     report.problems.append("\(database.path): \(differences - 10) more differences")
+  }
+  if newer > 10 {
+    ahead.append("\(database.path): \(newer - 10) more rows that are not in the segments")
   }
   if rows.found < rows.total {
     report.unfinished.append(
@@ -99,6 +119,8 @@ private struct MetricRows {
   private var columns: [String: Int] = [:]
   let total: Int
   private(set) var found = 0
+  /// What is wrong with a row of a generation that the segments do not hold.
+  static let notThere = "not in the segments"
 
   init(_ index: RunIndex) {
     chains = index.sortedChains
@@ -125,7 +147,7 @@ private struct MetricRows {
     }
     guard let current, let column = columns[metric], generation >= 0,
       generation < chains[current].generations
-    else { return "not in the segments" }
+    else { return Self.notThere }
     let place = generation * chains[current].metrics.count + column
     let expected = chains[current].values[place]
     if !isSame(expected.isFinite ? expected : .nan, value) {

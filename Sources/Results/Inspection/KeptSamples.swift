@@ -46,12 +46,14 @@ public struct KeptSamples: Sendable, Hashable, Comparable {
 
   /// The tensors, `samples` [n, …] and `labels` [n] where there are any, and the provenance.
   ///
-  /// - Throws: `ResultsError.missing`, `SafetensorsError.malformed`, also where there are no samples.
+  /// - Throws: `ResultsError.missing`, `SafetensorsError.malformed`, also for a file that is
+  ///   damaged, belongs elsewhere or has no samples.
   public func read(
     from run: RunDirectory
   ) throws -> (tensors: [SafetensorsTensor], metadata: [String: String]) {
     let path = run.file(name)
     let file = try SafetensorsFile(try run.contents(of: name), path: path)
+    try file.requireSeal(name)
     let tensors = try file.entries.map { entry in try file.tensor(entry) }
     guard tensors.contains(where: { $0.name == "samples" && !$0.shape.isEmpty }) else {
       throw SafetensorsError.malformed(path: path, reason: "no tensor 'samples'")

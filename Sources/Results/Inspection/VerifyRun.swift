@@ -3,11 +3,16 @@ public struct PlannedChain: Sendable, Equatable {
   public let cell: String
   public let seed: Int
   public let generations: Int
+  /// The generations whose samples and whose models are kept.
+  public let samples: [Int]
+  public let models: [Int]
 
-  public init(cell: String, seed: Int, generations: Int) {
+  public init(cell: String, seed: Int, generations: Int, samples: [Int] = [], models: [Int] = []) {
     self.cell = cell
     self.seed = seed
     self.generations = generations
+    self.samples = samples
+    self.models = models
   }
 }
 
@@ -32,7 +37,8 @@ public struct VerifyReport: Sendable, Equatable {
   public var isComplete: Bool { isSound && unfinished.isEmpty }
 }
 
-/// Checks a run: every checksum, every planned chain, and the database against the segments.
+/// Checks a run: every checksum, every planned chain with the files it keeps, the plan and the manifest, and
+/// the database against the segments.
 ///
 /// - Throws: `ResultsError.io` where a file cannot be read at all. Damage is reported, not thrown.
 public func verifyRun(_ run: RunDirectory, planned: [PlannedChain]) throws -> VerifyReport {
@@ -51,6 +57,8 @@ public func verifyRun(_ run: RunDirectory, planned: [PlannedChain]) throws -> Ve
   }
   report.problems += index.conflicts.map(\.description)
   account(index, planned, &report)
+  try checkRecords(run, index, &report)
+  try checkKeptFiles(run, index, planned, &report)
   do throws(ResultsError) {
     try compareDatabase(run, index, planned, &report)
   } catch .missing {

@@ -51,27 +51,11 @@ public func summarise(
   return rows
 }
 
-/// The statistics of one cell alone.
-public func summarise(
-  cell: String, seeds: [Int], generations: Int, metrics: [String], values: [Double]
-) -> [SummaryRow] {
-  var resampling: BootstrapWeights?
-  return summarise(
-    cell: cell, seeds: seeds, generations: generations, metrics: metrics, values: values,
-    resampling: &resampling)
-}
-
 /// The statistics of a table from the index.
 public func summarise(_ table: CellTable, resampling: inout BootstrapWeights?) -> [SummaryRow] {
   summarise(
     cell: table.cell, seeds: table.seeds, generations: table.generations, metrics: table.metrics,
     values: table.values, resampling: &resampling)
-}
-
-/// The statistics of one table from the index.
-public func summarise(_ table: CellTable) -> [SummaryRow] {
-  var resampling: BootstrapWeights?
-  return summarise(table, resampling: &resampling)
 }
 
 /// Some columns of a cell, each as one run of finite values.

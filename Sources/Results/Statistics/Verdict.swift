@@ -22,15 +22,11 @@ public struct Verdict: Sendable, Equatable {
   public let seedsWorse: Int
   public let word: Word
 
-  /// - Parameter rises: whether the quantity rises when a model collapses; otherwise it falls.
+  /// - Parameters:
+  ///   - rises: whether the quantity rises when a model collapses; otherwise it falls.
+  ///   - resampling: what was drawn for the last cell, as for `summarise`.
   /// - Returns: nil where the metric is not there, has one generation, or no seed has finite values at
   ///   both ends.
-  public init?(_ table: CellTable, metric: String, risesInCollapse rises: Bool) {
-    var resampling: BootstrapWeights?
-    self.init(table, metric: metric, risesInCollapse: rises, resampling: &resampling)
-  }
-
-  /// - Parameter resampling: what was drawn for the last cell, as for `summarise`.
   public init?(
     _ table: CellTable, metric: String, risesInCollapse rises: Bool,
     resampling: inout BootstrapWeights?

@@ -1,3 +1,5 @@
+import Loops
+
 /// What the coordinator does with results, and what it does besides dispatching.
 package protocol FarmSink: AnyObject {
   /// Takes the results of a worker.
@@ -21,13 +23,30 @@ package final class Coordinator {
   private var told: Set<Int> = []
   package private(set) var reports: [WorkerReport] = []
   package private(set) var stopped = false
+  private let silence: SilenceLimit?
+  private var clocks: [SilenceClock]
+  /// What each worker last said of itself.
+  private var places: [Whereabouts?]
+  private var lastSign = 0.0
+  private let now: () -> Double
 
-  package init(transport: any Transport, schedule: Schedule, workers: Int, sink: any FarmSink) {
+  /// - Parameters:
+  ///   - silence: when a worker counts as lost; nil where none can be, in the same process.
+  ///   - now: seconds on a clock that never goes back.
+  package init(
+    transport: any Transport, schedule: Schedule, workers: Int, sink: any FarmSink,
+    silence: SilenceLimit? = nil, now: @escaping () -> Double = monotonicSeconds
+  ) {
     self.transport = transport
     self.schedule = schedule
     self.workers = workers
     self.sink = sink
     present = Set(0..<workers)
+    self.silence = silence
+    self.now = now
+    let start = now()
+    clocks = (0..<workers).map { _ in SilenceClock(now: start) }
+    places = [Whereabouts?](repeating: nil, count: workers)
   }
 
   /// Whether all workers have left.
@@ -36,6 +55,7 @@ package final class Coordinator {
   /// Deals with what has arrived and hands out work.
   ///
   /// - Returns: whether anything happened.
+  /// - Throws: `SilentRank`, and what the transport and the sink throw.
   @discardableResult
   package func step() throws -> Bool {
     if sink.wantsStop, !stopped {
@@ -46,6 +66,7 @@ package final class Coordinator {
     var active = false
     while let (source, bytes) = try transport.receive() {
       active = true
+      clocks[source - 1].heard(now: now())
       switch try FarmMessage(bytes) {
       case .results(let results): try sink.take(results, from: source)
       case .progress(let progress): try sink.take(progress: progress, from: source)
@@ -57,11 +78,13 @@ package final class Coordinator {
         reports.append(report)
         present.remove(source - 1)
         schedule.released(worker: source - 1)
-      case .bundle, .finish, .stop: throw FarmError.badMessage(kind: Int(bytes[0]))
+      case .here(let place): places[source - 1] = place
+      case .bundle, .finish, .stop, .present: throw FarmError.badMessage(kind: Int(bytes[0]))
       }
     }
     for worker in present.sorted() where !stopped { try feed(worker) }
     try sink.periodic()
+    try watchWorkers()
     return active
   }
 
@@ -72,6 +95,21 @@ package final class Coordinator {
       if try step() { wait.reset() } else { wait.pause() }
     }
     try transport.finish()
+  }
+
+  /// Tells the workers that the coordinator lives, and ends the job when one of them seems not to.
+  private func watchWorkers() throws {
+    guard let silence else { return }
+    let time = now()
+    for worker in present.sorted() {
+      let seconds = clocks[worker].look(now: time)
+      if seconds > silence.seconds {
+        throw SilentRank(worker: places[worker], number: worker + 1, seconds: seconds)
+      }
+    }
+    guard time - lastSign >= silence.signSeconds else { return }
+    lastSign = time
+    for worker in present.sorted() { try send(.present, to: worker) }
   }
 
   private func feed(_ worker: Int) throws {

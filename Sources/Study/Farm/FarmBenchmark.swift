@@ -98,6 +98,8 @@ private final class IdleRunner: TaskRunner {
 
   func takeProgress() -> [UInt8]? { nil }
 
+  func whereabouts() -> Whereabouts { Whereabouts(rank: 0, host: "", groupRanks: 1, chain: nil) }
+
   func report() -> WorkerReport { emptyReport() }
 }
 
@@ -118,6 +120,8 @@ private final class BusyRunner: TaskRunner {
 
   func takeResults(isLast: Bool) -> [UInt8]? { nil }
   func takeProgress() -> [UInt8]? { nil }
+
+  func whereabouts() -> Whereabouts { Whereabouts(rank: 0, host: "", groupRanks: 1, chain: nil) }
 
   func report() -> WorkerReport {
     var report = emptyReport()

@@ -14,6 +14,10 @@ enum FarmMessage: Sendable {
   case progress([UInt8])
   /// To the coordinator: a bundle is done.
   case done(bundle: Int, seconds: Double)
+  /// To the coordinator: the worker lives, and where it is.
+  case here(Whereabouts)
+  /// To a worker: the coordinator lives.
+  case present
   /// To the coordinator: the worker's last word.
   case goodbye(WorkerReport)
 
@@ -27,6 +31,8 @@ enum FarmMessage: Sendable {
     case .done(let bundle, let seconds):
       return [5] + words([bundle, Int(bitPattern: UInt(seconds.bitPattern))])
     case .progress(let bytes): return [7] + bytes
+    case .here(let place): return try [8] + JSONEncoder().encode(place)
+    case .present: return [9]
     case .goodbye(let report): return try [6] + JSONEncoder().encode(report)
     }
   }
@@ -45,6 +51,8 @@ enum FarmMessage: Sendable {
       self = .done(bundle: numbers[0], seconds: Double(bitPattern: UInt64(UInt(bitPattern: numbers[1]))))
     case 6: self = .goodbye(try JSONDecoder().decode(WorkerReport.self, from: Data(payload)))
     case 7: self = .progress(Array(payload))
+    case 8: self = .here(try JSONDecoder().decode(Whereabouts.self, from: Data(payload)))
+    case 9: self = .present
     default: throw FarmError.badMessage(kind: bytes.first.map(Int.init) ?? -1)
     }
   }

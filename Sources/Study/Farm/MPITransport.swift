@@ -9,6 +9,9 @@ final class MPITransport: Transport {
 
   init(_ communicator: Communicator) { self.communicator = communicator }
 
+  /// An error that ends the job leaves messages under way: it is told, not their loss.
+  deinit { sends.abandonAll() }
+
   func send(_ message: [UInt8], to rank: Int) throws {
     try sends.reap()
     try sends.send(message, to: Rank(rank), tag: Self.tag, on: communicator)

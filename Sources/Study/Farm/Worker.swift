@@ -9,6 +9,8 @@ package protocol TaskRunner: AnyObject {
   func takeResults(isLast: Bool) throws -> [UInt8]?
   /// How far the task in hand has come, where there is something new to tell.
   func takeProgress() throws -> [UInt8]?
+  /// Where the runner is, as a sign of life.
+  func whereabouts() -> Whereabouts
   /// What to report at the end, idle seconds aside.
   func report() -> WorkerReport
 }
@@ -25,15 +27,22 @@ package final class Worker {
   private var idleSince: Double?
   private var idleSeconds = 0.0
   private var lastTick = 0.0
+  private let silence: SilenceLimit?
+  private var clock: SilenceClock
+  private var lastSign = -Double.infinity
   /// Seconds between looks at the mailbox while a task runs.
   private static let tickSeconds = 0.01
 
+  /// - Parameter silence: when the coordinator counts as lost; nil where it cannot be, in the same process.
   package init(
-    transport: any Transport, runner: any TaskRunner, meanwhile: @escaping () throws -> Void = {}
+    transport: any Transport, runner: any TaskRunner, silence: SilenceLimit? = nil,
+    meanwhile: @escaping () throws -> Void = {}
   ) {
     self.transport = transport
     self.runner = runner
     self.meanwhile = meanwhile
+    self.silence = silence
+    clock = SilenceClock(now: monotonicSeconds())
   }
 
   /// Takes messages and runs at most one bundle.
@@ -41,6 +50,7 @@ package final class Worker {
   /// - Returns: whether the worker has left.
   package func step() throws -> (worked: Bool, left: Bool) {
     try takeMessages()
+    try giveSign(monotonicSeconds())
     if isStopping || (queue.isEmpty && finishing) {
       try sendResults(isLast: true)
       var report = runner.report()
@@ -82,6 +92,7 @@ package final class Worker {
     guard time - lastTick >= Self.tickSeconds else { return }
     lastTick = time
     try takeMessages()
+    try giveSign(time)
     try sendResults(isLast: false)
     if let progress = try runner.takeProgress() {
       try transport.send(FarmMessage.progress(progress).encoded(), to: 0)
@@ -91,13 +102,25 @@ package final class Worker {
 
   private func takeMessages() throws {
     while let (_, bytes) = try transport.receive() {
+      clock.heard(now: monotonicSeconds())
       switch try FarmMessage(bytes) {
       case .bundle(let bundle): queue.append(bundle)
       case .finish: finishing = true
       case .stop: isStopping = true
-      case .results, .progress, .done, .goodbye: throw FarmError.badMessage(kind: Int(bytes[0]))
+      case .present: break
+      case .results, .progress, .done, .here, .goodbye: throw FarmError.badMessage(kind: Int(bytes[0]))
       }
     }
+  }
+
+  /// Says now and then that the worker lives, and fails when the coordinator seems not to.
+  private func giveSign(_ time: Double) throws {
+    guard let silence else { return }
+    let seconds = clock.look(now: time)
+    if seconds > silence.seconds { throw SilentRank(coordinatorSilentFor: seconds) }
+    guard time - lastSign >= silence.signSeconds else { return }
+    lastSign = time
+    try transport.send(FarmMessage.here(runner.whereabouts()).encoded(), to: 0)
   }
 
   private func sendResults(isLast: Bool) throws {

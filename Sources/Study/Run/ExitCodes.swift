@@ -5,13 +5,14 @@ import Metrics
 import Models
 import Options
 import Results
+import Samples
 
 /// The exit code of an error, by its kind; anything unknown is an internal error.
 public func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as StudyError: error.exitCode
   case let error as PlanConflict: error.exitCode
-  case is NumericsChange, is ComponentError, is OptionError: RunExit.studyInvalid
+  case is NumericsChange, is UnlikeRanks, is ComponentError, is OptionError: RunExit.studyInvalid
   case let error as any ExitCodeProviding: error.exitCode
   default: RunExit.internalError
   }
@@ -51,6 +52,13 @@ extension FeatureError: ExitCodeProviding {
 }
 
 extension SampleRequestError: ExitCodeProviding {}
+
+extension UnknownCell: ExitCodeProviding {}
+
+/// A stop before any chain began.
+extension Interrupted: ExitCodeProviding {
+  public var exitCode: Int32 { RunExit.stopped }
+}
 
 extension CellRefusal: ExitCodeProviding {
   public var exitCode: Int32 { RunExit.studyInvalid }

@@ -24,7 +24,7 @@ final class KeptWeights: Sendable {
   func load(_ name: String) throws -> [UInt8]? {
     try contents.withLock { contents in
       if let bytes = contents.waiting[name] { return bytes }
-      return try contents.directory?.contentsIfPresent(of: "state/\(name)")
+      return try contents.directory?.sealedContentsIfPresent(of: "state/\(name)")
     }
   }
 
@@ -42,6 +42,6 @@ final class KeptWeights: Sendable {
     _ bytes: [UInt8], _ name: String, in directory: RunDirectory
   ) throws {
     try directory.createDirectory("state")
-    try directory.publish(bytes, as: "state/\(name)")
+    try directory.publish(sealing: bytes, as: "state/\(name)")
   }
 }

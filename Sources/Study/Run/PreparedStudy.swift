@@ -61,13 +61,19 @@ final class PreparedStudy {
   /// Tries the first two generations of one chain for each combination of parts, so that what would
   /// fail for every seed is refused before any rank works and before anything is written.
   ///
-  /// Rehearsals that would take longer than a few seconds in all are left out; a mistake of theirs
-  /// is recorded by the chains themselves, as `failed`.
+  /// Rehearsals that would take longer than a few seconds in all are left out or broken off; a mistake
+  /// of theirs is recorded by the chains themselves, as `failed`.
   ///
   /// - Throws: `CellRefusal` for the first cell that cannot run, `DataError`.
   func rehearse() throws {
     guard let seed = plan.seeds.first else { return }
     let end = monotonicSeconds() + Self.rehearsalSeconds
+    // A fit that takes days would be tried for days.
+    let outer = Interruption.watch
+    Interruption.watch = {
+      try outer?() ?? Interruption.isRequested || monotonicSeconds() >= end
+    }
+    defer { Interruption.watch = outer }
     var known: Set<String> = []
     var cache = FirstGenerationCache()
     for index in plan.families.joined() where monotonicSeconds() < end {

@@ -6,6 +6,12 @@ public struct RunOptions: Sendable {
   public var output: String
   public var overrides: [String]
   public var maxHours: Double?
+  /// How long a chain may take; nil for no limit.
+  public var chainHours: Double?
+  /// After how many seconds without a word a rank counts as lost.
+  public var silenceSeconds: Double
+  /// Only cells with ids that begin like one of these; empty for all.
+  public var cells: [String]
   /// Continue although instruction set or BLAS kernels are not those the run began with.
   public var allowNumericsChange: Bool
   /// The command as typed, for the manifest.
@@ -18,6 +24,7 @@ public struct RunOptions: Sendable {
 
   public init(
     study: String, output: String, overrides: [String], maxHours: Double?,
+    chainHours: Double? = nil, silenceSeconds: Double = 300, cells: [String] = [],
     allowNumericsChange: Bool, command: [String], numerics: [String: String],
     environment: [String: String], report: RunReport? = nil
   ) {
@@ -25,6 +32,9 @@ public struct RunOptions: Sendable {
     self.output = output
     self.overrides = overrides
     self.maxHours = maxHours
+    self.chainHours = chainHours
+    self.silenceSeconds = silenceSeconds
+    self.cells = cells
     self.allowNumericsChange = allowNumericsChange
     self.command = command
     self.numerics = numerics

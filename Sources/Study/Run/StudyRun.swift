@@ -4,6 +4,7 @@ import Glibc
 import Loops
 import MPI
 import Results
+import Samples
 
 /// Runs a study to its end, or to a stop: with one process as coordinator and worker in turn, with more
 /// as a coordinator on rank 0 and a worker on every other rank.
@@ -36,8 +37,11 @@ public enum StudyRun {
       transport: near, schedule: Schedule(tasks, workers: 1), workers: 1, sink: sink)
     let runner = try StudyRunner(
       plan: run.plan, tasks: tasks, directory: run.directory, rank: 0,
-      exchange: LocalShards(shards: run.plan.resources.shards), leader: nil, shouldStop: stop.met)
-    let worker = Worker(transport: far, runner: runner) { try coordinator.step() }
+      exchange: LocalShards(shards: run.plan.resources.shards), leader: nil, name: options.study,
+      chainHours: options.chainHours, shouldStop: stop.met)
+    let worker = Worker(transport: far, runner: runner) {
+      do { try coordinator.step() } catch { throw CoordinatorError(cause: error) }
+    }
     let start = monotonicSeconds()
     repeat { try coordinator.step() } while try !worker.step().left
     try coordinator.run()
@@ -46,21 +50,29 @@ public enum StudyRun {
 
   private static func coordinate(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    let silence = SilenceLimit(seconds: options.silenceSeconds)
+    let unlike = try compareNumerics(options, world)
+    let watch = StartWatch(world, silence: silence)
     let run: OpenRun
     do {
-      run = try OpenRun(options, ranks: world.size)
+      guard unlike.isEmpty || options.allowNumericsChange else { throw UnlikeRanks(differences: unlike) }
+      run = try watch.prepare { try OpenRun(options, ranks: world.size) }
     } catch {
       let code = report(error)
+      try watch.call()
       _ = try world.broadcast(message: RunStart.refused(code).encoded())
       return code
     }
     let committed = run.committed
     let start = RunStart.go(
       plan: Array(run.plan.json.utf8), directory: run.directory.path, committed: committed)
+    try watch.call()
     _ = try world.broadcast(message: start.encoded())
     let groups = try ChainGroups(world, ranksPerChain: run.plan.resources.ranksPerChain)
+    StuckAlarm.cancel()
     guard let farm = groups.farm else { preconditionFailure("rank 0 is not part of the farm") }
     announce(run, ranks: world.size)
+    if !unlike.isEmpty { say("warning: \(UnlikeRanks(differences: unlike))") }
     if groups.ranksPerChain < run.plan.resources.ranksPerChain {
       say("warning: resources.ranks_per_chain is \(run.plan.resources.ranksPerChain), but there are "
         + "\(groups.ranksPerChain) workers")
@@ -73,34 +85,51 @@ public enum StudyRun {
     let sink = StudySink(run, options: options, stop: stop, ranks: world.size)
     let coordinator = Coordinator(
       transport: MPITransport(farm), schedule: Schedule(tasks, workers: groups.count),
-      workers: groups.count, sink: sink)
+      workers: groups.count, sink: sink, silence: silence)
     let began = monotonicSeconds()
     try coordinator.run()
-    return try finish(sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
+    let code = try finish(
+      sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
+    StuckAlarm.set(seconds: options.silenceSeconds)
+    return code
   }
 
   private static func work(_ options: RunOptions, _ world: Communicator) throws -> Int32 {
     let stop = StopConditions(maxHours: options.maxHours)
+    _ = try compareNumerics(options, world)
+    try StartWatch(world, silence: SilenceLimit(seconds: options.silenceSeconds)).wait()
     switch try RunStart(world.broadcast(message: nil)) {
     case .refused(let code): return code
     case .go(let json, let path, let committed):
       let plan = try StudyPlan.decode(json)
       let groups = try ChainGroups(world, ranksPerChain: plan.resources.ranksPerChain)
+      StuckAlarm.cancel()
       // The coordinator's code is the job's; so it is for ranks without a group.
       guard let group = groups.group, let others = groups.tasks else { return RunExit.done }
       let runner = try StudyRunner(
         plan: plan, tasks: ChainTask.tasks(of: plan, committed: committed, costs: nil),
         directory: RunDirectory(existing: path), rank: world.rank.number,
         exchange: ShardReducer(shards: plan.resources.shards, group: group),
-        leader: group.isRoot ? GroupLeader(others) : nil, shouldStop: stop.met)
+        leader: group.isRoot ? GroupLeader(others) : nil, name: options.study,
+        chainHours: options.chainHours, shouldStop: stop.met)
       if let farm = groups.farm {
-        try Worker(transport: MPITransport(farm), runner: runner).run()
+        try Worker(
+          transport: MPITransport(farm), runner: runner,
+          silence: SilenceLimit(seconds: options.silenceSeconds)
+        ).run()
         try runner.leave()
       } else {
         try GroupFollower.run(others) { try runner.run(task: $0, tick: {}) }
       }
       return RunExit.done
     }
+  }
+
+  /// What differs between the ranks' kernels, known on rank 0; the first time that all wait for each other.
+  private static func compareNumerics(_ options: RunOptions, _ world: Communicator) throws -> [String] {
+    StuckAlarm.set(seconds: options.silenceSeconds)
+    defer { StuckAlarm.cancel() }
+    return try RankNumerics.differences(options.numerics, world)
   }
 
   private static func announce(_ run: OpenRun, ranks: Int) {
@@ -132,7 +161,7 @@ public enum StudyRun {
 
   /// Prints an error and gives its exit code.
   static func report(_ error: any Error) -> Int32 {
-    say("ouroboros: \(error)")
+    say(error is Interrupted ? "stopped before any chain began: run the same command again" : "ouroboros: \(error)")
     return exitCode(of: error)
   }
 

@@ -19,6 +19,11 @@ final class StudyRunner: TaskRunner {
   /// Nil on ranks that follow a leader: one rank of a group writes.
   private let segment: SegmentWriter?
   private let shouldStop: () -> Bool
+  private let chainLimit: ChainTimeLimit?
+  /// The study file, for messages.
+  private let name: String
+  /// What is in hand.
+  private var place: ChainPlace?
   private var cache = FirstGenerationCache()
   private var outgoing: [ChainBlock] = []
   private var outgoingValues = 0
@@ -41,9 +46,12 @@ final class StudyRunner: TaskRunner {
   /// - Parameters:
   ///   - exchange: the group that trains the rank's chains.
   ///   - leader: tells the others of the group what comes next; nil on them, and for a rank alone.
+  ///   - name: the study file, for messages.
+  ///   - chainHours: how long a chain may take; nil for no limit.
   init(
     plan: StudyPlan, tasks: [ChainTask], directory: RunDirectory, rank: Int,
-    exchange: any ShardExchange, leader: GroupLeader?, shouldStop: @escaping () -> Bool
+    exchange: any ShardExchange, leader: GroupLeader?, name: String, chainHours: Double? = nil,
+    shouldStop: @escaping () -> Bool
   ) throws {
     self.plan = plan
     self.tasks = tasks
@@ -52,20 +60,53 @@ final class StudyRunner: TaskRunner {
     self.exchange = exchange
     self.leader = leader
     self.shouldStop = shouldStop
+    self.name = name
+    chainLimit = chainHours.map { ChainTimeLimit(hours: $0) }
     study = try PreparedStudy(plan, directory: directory)
     segment =
       exchange.rank == 0 ? try SegmentWriter(path: directory.segment(rank: rank)) : nil
   }
 
   func run(task: Int, tick: () throws -> Void) throws {
+    defer { Interruption.watch = nil }
+    do {
+      try runChains(of: task, tick: tick)
+    } catch let error as CoordinatorError {
+      throw error
+    } catch {
+      throw named(error)
+    }
+    place = nil
+  }
+
+  /// An error with the chain that was in hand.
+  private func named(_ error: any Error) -> any Error {
+    guard let place else { return error }
+    return ChainError(chain: place, cause: error, study: name)
+  }
+
+  private func runChains(of task: Int, tick: () throws -> Void) throws {
     // A fit in closed form has nothing to share: the leader makes it alone.
     let exchange =
       tasks[task].isTrained ? self.exchange : LocalShards(shards: plan.resources.shards)
     if tasks[task].isTrained { try leader?.begin(task: task) }
     for chain in tasks[task].chains {
       if try exchange.agree(shouldStop()) { return }
+      place = ChainPlace(
+        cell: plan.cells[chain.cell].id, seed: chain.seed, generation: chain.committed)
       let cell = try study.cell(chain.cell)
+      // The leader's clock is the group's.
+      let end =
+        exchange.rank == 0
+        ? chainLimit.map { monotonicSeconds() + $0.seconds } ?? .infinity : .infinity
+      let stops = { [shouldStop] in shouldStop() || monotonicSeconds() >= end }
       try withoutActuallyEscaping(tick) { tick in
+        // Where ranks share a chain all leave it at the same place: between steps and generations.
+        Interruption.watch = {
+          try tick()
+          return exchange.ranks == 1 && stops()
+        }
+        defer { Interruption.watch = nil }
         let control = ChainControl(
           emit: { [self] block in
             try commit(block)
@@ -73,7 +114,11 @@ final class StudyRunner: TaskRunner {
             // again.
             if cell.isTrained { try segment?.flush() }
           },
-          shouldStop: { [self] in shouldStop() },
+          shouldStop: stops,
+          limitPassed: { [chainLimit, shouldStop] in
+            shouldStop() || monotonicSeconds() < end ? nil : chainLimit?.reason
+          },
+          began: { [self] generation in place?.generation = generation },
           tick: tick,
           keep: { [self] generation, samples in
             guard exchange.rank == 0 else { return }
@@ -90,7 +135,7 @@ final class StudyRunner: TaskRunner {
           },
           training: TrainingContext(
             exchange: exchange, options: ProgramOptions(precision: plan.resources.precision),
-            poll: tick, shouldStop: { [self] in shouldStop() }),
+            poll: tick, shouldStop: stops),
           states: states(exchange))
         if tasks[task].isFirstGeneration {
           let start = monotonicSeconds()
@@ -109,14 +154,24 @@ final class StudyRunner: TaskRunner {
   /// States lie in the run's `state` folder.
   private func states(_ exchange: any ShardExchange) -> StateStore {
     StateStore(
-      load: { [directory] name in try directory.contentsIfPresent(of: "state/\(name)") },
+      load: { [directory] name in try Self.state(name, in: directory) },
       save: { [directory] name, bytes in
         try directory.createDirectory("state/" + (name.split(separator: "/").dropLast().first ?? ""))
-        try directory.publish(bytes, as: "state/\(name)")
+        try directory.publish(sealing: bytes, as: "state/\(name)")
       },
       exists: { [directory, exchange] name in try exchange.agree(directory.holds("state/\(name)")) },
       remove: { [directory] name in try directory.remove("state/\(name)") },
       checkpointSeconds: Self.checkpointSeconds)
+  }
+
+  /// - Throws: `ResultsError.malformed` for a state that is damaged or of another fit.
+  private static func state(_ name: String, in directory: RunDirectory) throws -> [UInt8]? {
+    do {
+      return try directory.sealedContentsIfPresent(of: "state/\(name)")
+    } catch let error as SafetensorsError {
+      throw ResultsError.malformed(
+        path: error.path, line: 0, reason: error.reason + "; remove the file, and the model is fitted again")
+    }
   }
 
   /// Lets the others of the group leave.
@@ -155,7 +210,7 @@ final class StudyRunner: TaskRunner {
   ) throws {
     let name = "\(folder)/\(cell)/seed-\(seed)"
     try directory.createDirectory(name)
-    try directory.publish(file, as: "\(name)/gen-\(generation).safetensors")
+    try directory.publish(sealing: file, as: "\(name)/gen-\(generation).safetensors")
   }
 
   /// Remembers how far a fit has come, once in a while.
@@ -167,6 +222,12 @@ final class StudyRunner: TaskRunner {
     fit = FitStatus(
       rank: rank, cell: cell, seed: seed, generation: generation, step: progress.step,
       steps: progress.steps, loss: progress.loss.isFinite ? Double(progress.loss) : nil)
+  }
+
+  func whereabouts() -> Whereabouts {
+    Whereabouts(
+      rank: rank, host: ProcessInfo.processInfo.hostName, groupRanks: exchange.ranks,
+      chain: place?.description)
   }
 
   func takeProgress() throws -> [UInt8]? {

@@ -8,6 +8,7 @@ final class StudySink: FarmSink {
   private let plan: StudyPlan
   private let directory: RunDirectory
   private let database: ResultsDatabase
+  private var manifest: RunManifest
   private let stop: StopConditions
   private let ranks: Int
   private let study: String
@@ -24,6 +25,8 @@ final class StudySink: FarmSink {
   private var pendingRows = false
   /// What workers are fitting, by rank.
   private var fits: [Int: FitStatus] = [:]
+  /// Chains that ended for want of time and are tried again.
+  private var triedAgain: Set<ChainKey> = []
   /// Chains of each cell that are not over yet.
   private var unfinished: [String: Int] = [:]
   /// Ascending.
@@ -48,6 +51,7 @@ final class StudySink: FarmSink {
     plan = run.plan
     directory = run.directory
     database = run.database
+    manifest = run.manifest
     index = run.index
     self.stop = stop
     self.ranks = ranks
@@ -63,7 +67,9 @@ final class StudySink: FarmSink {
       for seed in run.plan.seeds {
         let status = run.index.progress(cell: cell.id, seed: seed).status
         counts[status, default: 0] += 1
-        unfinished[cell.id, default: 0] += status.isFinal ? 0 : 1
+        if run.triesAgain(cell: cell.id, seed: seed) { triedAgain.insert(ChainKey(cell: cell.id, seed: seed)) }
+        let isOver = status.isFinal && !triedAgain.contains(ChainKey(cell: cell.id, seed: seed))
+        unfinished[cell.id, default: 0] += isOver ? 0 : 1
       }
     }
     generations = run.index.chains.reduce(0) { $0 + $1.value.generations }
@@ -88,7 +94,8 @@ final class StudySink: FarmSink {
       counts[before.status, default: 0] -= 1
       counts[after.status, default: 0] += 1
       generations += after.generations - before.generations
-      if after.status.isFinal, !before.status.isFinal {
+      let isAgain = block.status.isFinal && triedAgain.remove(ChainKey(cell: block.cell, seed: block.seed)) != nil
+      if after.status.isFinal, !before.status.isFinal || isAgain {
         unfinished[block.cell, default: 0] -= 1
         if unfinished[block.cell] == 0 { unsummarised.append(block.cell) }
       }
@@ -111,7 +118,8 @@ final class StudySink: FarmSink {
     FailureRecord(
       cell: block.cell, seed: block.seed, generation: generation, status: status,
       message: block.message, host: ProcessInfo.processInfo.hostName, rank: rank,
-      command: "ouroboros run \(study) --out OTHER --set seeds=[\(block.seed)]")
+      command: ChainPlace(cell: block.cell, seed: block.seed, generation: generation)
+        .command(study: study))
   }
 
   func periodic() throws {
@@ -181,6 +189,7 @@ final class StudySink: FarmSink {
 
   private var finishedChains: Int {
     counts[.done, default: 0] + counts[.diverged, default: 0] + counts[.failed, default: 0]
+      - triedAgain.count { index.progress(cell: $0.cell, seed: $0.seed).status.isFinal }
   }
 
   private func writeStatus(_ state: RunStatus.State) throws {
@@ -219,6 +228,11 @@ final class StudySink: FarmSink {
     try writePublished()
     closing = ClosingTable(plan: plan, rows: summaries, verdicts: verdicts).lines
     let closed = try database.close()
+    if closed {
+      manifest.database = try directory.databaseChecksum()
+      manifest.segments = try directory.segmentSizes()
+      try directory.write(manifest)
+    }
     let incomplete = finishedChains < plan.chainCount
     try writeStatus(incomplete ? .stopped : .finished)
     if closed, let report, monotonicSeconds() - started >= report.everySeconds,

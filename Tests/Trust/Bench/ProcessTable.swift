@@ -55,3 +55,23 @@ enum ProcessTable {
     return Entry(identifier: identifier, parent: parent, state: state, arguments: arguments)
   }
 }
+
+extension ProcessTable {
+  /// Whether a process has asked for a signal to be handed to it.
+  static func catches(_ signal: Int32, _ identifier: Int32) -> Bool {
+    guard let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+      let mask = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
+    else { return false }
+    return mask & (1 << UInt64(signal - 1)) != 0
+  }
+
+  /// The most resident memory that a process has had; 0 for one that is gone.
+  static func peakBytes(_ identifier: Int32) -> Double {
+    guard let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "")
+    else { return 0 }
+    return kibibytes * 1024
+  }
+}

@@ -14,6 +14,7 @@ extension SafetensorsFile {
     }
     guard let stored else { throw .malformed(path: path, reason: "it has no checksum (\(Self.checksumKey))") }
     var sum = Self.checksum(of: others)
+    if others[Self.nameKey] != nil { sum.add(layout) }
     for entry in entries { sum.add(try rawBytes(entry)) }
     guard sum.text == stored else {
       throw .malformed(
