@@ -76,8 +76,7 @@ extension StudyPlan {
     for (before, now) in zip(old, new) where before != now {
       let (had, has) = (before.options.values, now.options.values)
       for option in Set(had.keys).union(has.keys).sorted() where had[option] != has[option] {
-        func shown(_ value: OptionValue?) -> String { value?.shown ?? "absent" }
-        return "'\(option)' of metric \(now.name) was \(shown(had[option])), is \(shown(has[option]))"
+        return "'\(option)' of metric \(now.name) was \(written(had[option])), is \(written(has[option]))"
       }
     }
     return nil
@@ -99,7 +98,12 @@ extension StudyPlan {
       let title = old.varying[index].map { "\($0.path) = \($0.value.canonicalJSON)" }
       return "cell \(cell.id) (\(excerpt(title.joined(separator: ", ")))) is no longer there"
     }
-    func shown(_ value: OptionValue?) -> String { value?.shown ?? "absent" }
-    return "'\(path)' of cell \(cell.id) was \(shown(before[path])), is \(shown(closestCell[path]))"
+    return "'\(path)' of cell \(cell.id) was \(Self.written(before[path])), "
+      + "is \(Self.written(closestCell[path]))"
+  }
+
+  /// A value as in `plan.json`, cut to a length that fits a message.
+  private static func written(_ value: OptionValue?) -> String {
+    value.map { excerpt($0.canonicalJSON, limit: 60) } ?? "absent"
   }
 }
