@@ -67,6 +67,7 @@ struct OpenRun {
       manifest.sessions = old.sessions
       let present = sha256Hex(try directory.contents(of: "plan.json"))
       if present == old.nextPlan { old.plan = present }
+      if present != old.plan { warnings.append("\(directory.plan) was damaged; it is written again") }
       old.nextPlan = manifest.plan
       (old.database, old.segments) = (nil, nil)
       try directory.write(old)

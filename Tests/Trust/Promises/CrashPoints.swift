@@ -26,7 +26,7 @@ struct CrashPoints: Promise {
       bench.remove(run)
     }
     var struck: [String: Int] = [:]
-    for point in bench.choice(of: points, short: 24, long: 400) {
+    for point in bench.choice(of: points, short: 24, long: 300) {
       let run = try point.start.map { try bench.copy($0) } ?? bench.freshPath("run")
       let fault = "\(point.call.name):signal=KILL:when=\(point.call.ordinal)"
       let result = try bench.ouroboros(

@@ -99,7 +99,7 @@ struct RottenFiles: Promise {
       let scale = isFinished ? 1 : 2
       draw(bench.size(short: 1, long: 24) / scale) { .truncated($1 * number(0..<64) / 64) }
       draw(bench.size(short: 2, long: 24) / scale) { .truncated(number(0..<min($1, 256))) }
-      draw(bench.size(short: 4, long: isFinished ? 100 : 30) / scale) {
+      draw(bench.size(short: 4, long: isFinished ? 80 : 30) / scale) {
         .flipped(byte: number(0..<$1), bit: number(0..<8))
       }
       draw(bench.size(short: 1, long: 12) / scale) { .zeroed(from: number(0..<($1 + 4095) / 4096) * 4096) }
