@@ -5,5 +5,7 @@ let promises: [any Promise] = [
   DeadLinks(),
   OneResult(),
   InertHostNames(),
+  SlurmJobs(),
   ShellHosts(),
+  BatchJobs(),
 ]
