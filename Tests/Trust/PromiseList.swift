@@ -9,3 +9,8 @@ let promises: [any Promise] = [
   ShellHosts(),
   BatchJobs(),
 ]
+
+/// Those that are tried only when they are named: `launch/trust --only P28`.
+let promisesOnRequest: [any Promise] = [
+  QuickstartOnHosts(),
+]

@@ -26,8 +26,10 @@ struct Trust: ParsableCommand {
 
   func run() throws {
     let wanted = only.map { $0.split(separator: ",").map { $0.uppercased() } }
-    let chosen = promises.filter { wanted?.contains($0.name) ?? true }
-    let known = Set(promises.map(\.name) + ["P25"])
+    let chosen =
+      promises.filter { wanted?.contains($0.name) ?? true }
+      + promisesOnRequest.filter { wanted?.contains($0.name) ?? false }
+    let known = Set((promises + promisesOnRequest).map(\.name) + ["P25"])
     if let unknown = wanted?.first(where: { !known.contains($0) }) {
       throw ValidationError("there is no promise \(unknown); there are \(known.sorted().joined(separator: ", "))")
     }
