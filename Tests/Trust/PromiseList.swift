@@ -10,7 +10,6 @@ let promises: [any Promise] = [
   StopSignals(),
   StoppedLaunchers(),
   Hangs(),
-  DeadLinks(),
   SickNumbers(),
   OneResult(),
   CoreTypes(),
@@ -26,5 +25,13 @@ let promises: [any Promise] = [
   ReadersDuringWrites(),
   OldRuns(),
   Audit(),
+  SlurmJobs(),
   ShellHosts(),
+  BatchJobs(),
+  DeadLinks(),
+]
+
+/// Those that are tried only when they are named: `launch/trust --only P28`.
+let promisesOnRequest: [any Promise] = [
+  QuickstartOnHosts()
 ]

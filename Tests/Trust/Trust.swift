@@ -26,10 +26,11 @@ struct Trust: ParsableCommand {
 
   func run() throws {
     let wanted = only.map { $0.split(separator: ",").map { $0.uppercased() } }
-    var chosen = promises.filter { wanted?.contains($0.name) ?? true }
+    let all = promises + promisesOnRequest
+    var chosen = wanted.map { wanted in all.filter { wanted.contains($0.name) } } ?? promises
     // P25 is judged after others: kills leave the most.
     if chosen.isEmpty { chosen = [KilledRanks()] }
-    let known = Set(promises.map(\.name) + ["P25"])
+    let known = Set(all.map(\.name) + ["P25"])
     if let unknown = wanted?.first(where: { !known.contains($0) }) {
       throw ValidationError("there is no promise \(unknown); there are \(known.sorted().joined(separator: ", "))")
     }

@@ -4,7 +4,7 @@ import Results
 
 /// Whether all ranks compute with the same kernels. Each chain is computed by one rank or another: where
 /// their kernels differ the results would depend on which.
-enum RankNumerics {
+public enum RankNumerics {
   /// Compares what the ranks compute with; called by all of them.
   ///
   /// - Returns: on rank 0 what differs from it there, a line a difference with the first rank and host
@@ -20,7 +20,7 @@ enum RankNumerics {
   }
 
   /// The comparison itself; element r is the host of rank r, then names and values in turn.
-  static func differences(_ ranks: [[String]]) -> [String] {
+  public static func differences(_ ranks: [[String]]) -> [String] {
     guard let first = ranks.first else { return [] }
     var seen: Set<String> = []
     var lines: [String] = []

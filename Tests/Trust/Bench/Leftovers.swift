@@ -13,6 +13,8 @@ struct Leftovers {
       things.insert("process \(process.identifier) \(process.program)")
     }
     things.formUnion(names(in: "/dev/shm").map { "/dev/shm/\($0)" })
+    let own = names(in: "/run/netns").filter { $0.hasPrefix("ouroboros-\(getpid())-") }
+    things.formUnion(own.map { "network namespace \($0)" })
     let temporary = FileManager.default.temporaryDirectory.path
     for session in names(in: temporary) where session.hasPrefix("ompi.") {
       things.formUnion(names(in: "\(temporary)/\(session)").map { "\(temporary)/\(session)/\($0)" })

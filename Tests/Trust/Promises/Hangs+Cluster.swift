@@ -84,9 +84,9 @@ private func slowLink(
   return try bench.difference(run, from: reference.run)
 }
 
-/// P10 between hosts by itself.
+/// P31: the part of P10 that needs several hosts.
 struct DeadLinks: Promise {
-  let number = 10
+  let number = 31
   let statement = "a dead link, daemon or rank on another host ends the job; it goes on elsewhere"
 
   func evidence(on bench: Bench) throws -> Evidence { try clusterCases(on: bench) }

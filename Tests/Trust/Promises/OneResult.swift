@@ -44,6 +44,7 @@ struct OneResult: Promise {
           try hosts.start(bench.study(), out: run, slots: slots).wait(timeoutSeconds: 180))
       }
     }
+    evidence.record("ranks with unlike kernels", try unlikeKernels(bench))
     // The same sources without optimisation, where somebody has built them.
     let debug = Launch.packageRoot.appendingPathComponent(".build/debug/ouroboros")
     let hasDebug = bench.isLong && FileManager.default.isExecutableFile(atPath: debug.path)
@@ -78,6 +79,26 @@ struct OneResult: Promise {
       kill(rank, SIGCONT)
     }
     return holds
+  }
+
+  /// Ranks with other kernels would give other bits, so the run refuses to start.
+  private func unlikeKernels(_ bench: Bench) throws -> String? {
+    let program = bench.freshPath("ouroboros")
+    let lines = """
+      #!/bin/bash
+      # The kernels that every processor has.
+      if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then export OUROBOROS_ISA=baseline OPENBLAS_CORETYPE=Prescott; fi
+      exec "\(Launch.ouroboros.path)" "$@"
+      """
+    try (lines + "\n").write(toFile: program, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    let run = bench.freshPath()
+    let result = try bench.ouroboros(
+      ranks: 3, ["run", bench.study(), "--out", run], environment: ["OUROBOROS": program])
+    guard result.status == 78, result.errorOutput.contains("different kernels") else {
+      return "it went on: \(result.summary)"
+    }
+    return FileManager.default.fileExists(atPath: run) ? "it made the run directory" : nil
   }
 
   /// What a run gives: every kept file, and the exported tables without times.
