@@ -25,7 +25,6 @@ struct Hangs: Promise {
         bench.remove(run)
       }
     }
-    // Cut links and dead daemons join here, from Hangs+Cluster.swift.
     evidence.worst = String(format: "noticed after %.1f s with --silence-seconds 3", slowest)
     return evidence
   }

@@ -1,0 +1,90 @@
+import Foundation
+import ProgramSupport
+
+/// P31: what P10 promises, between hosts: a dead link, daemon or rank ends the job, leaves nothing on any
+/// host, and the run goes on elsewhere to the same bits.
+///
+/// The time after which a silent host counts as lost is scaled from the 90 s that are shipped to 9 s.
+struct DeadLinks: Promise {
+  let number = 31
+  let statement = "a dead link, daemon or rank on another host ends the job; it goes on elsewhere"
+
+  func evidence(on bench: Bench) throws -> Evidence {
+    enum Fault: String, CaseIterable {
+      case link = "cut link"
+      case daemon = "killed daemon"
+      case rank = "killed remote rank"
+    }
+    let lostAfter = 9
+    var evidence = Evidence()
+    let hosts = try NamespaceHosts(3, on: bench)
+    defer { hosts.remove() }
+    let generations = ["--set", "generations=12"]
+    let reference = try bench.reference("nano", generations)
+    var slowest: [Fault: Double] = [:]
+    let rounds = bench.size(short: 1, long: 3)
+    for fault in (0..<rounds).flatMap({ _ in Fault.allCases }) {
+      let run = bench.freshPath()
+      let slots = [2, 1, 1]
+      let job = try hosts.start(
+        bench.study(), out: run, slots: slots, options: ["--lost-after", "\(lostAfter)"], generations)
+      var failure: String?
+      let share = Double.random(in: 0...0.4, using: &bench.numbers)
+      let isUnderWay =
+        hosts.waitForRanks(slots, of: job) && bench.wait(for: job, run, share: share, of: reference)
+      guard isUnderWay else {
+        evidence.record(fault.rawValue, "no fault could be made: \(job.wait(timeoutSeconds: 60).summary)")
+        continue
+      }
+      switch fault {
+      case .link:
+        try hosts.cable(of: "h3", isUp: false)
+      case .daemon:
+        let daemons = hosts.processes(on: "h2").filter { $0.program == "orted" }
+        for daemon in daemons { kill(daemon.identifier, SIGKILL) }
+        if daemons.isEmpty { failure = "there was no daemon on h2" }
+      case .rank:
+        let ranks = hosts.ranks(on: "h3")
+        for rank in ranks { kill(rank, SIGKILL) }
+        if ranks.isEmpty { failure = "there was no rank on h3" }
+      }
+      let start = ContinuousClock.now
+      // With the defaults of Open MPI a cut link is not noticed for more than ten minutes.
+      let result = job.wait(timeoutSeconds: Double(lostAfter) + 40)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      slowest[fault] = max(slowest[fault] ?? 0, seconds)
+      if result.timedOut { failure = failure ?? "hung: \(result.summary)" }
+      if ![137, 205].contains(result.status) { failure = failure ?? "expected 137 or 205: \(result.summary)" }
+      let left = hosts.leftovers(patienceSeconds: Double(lostAfter) + 20)
+      if !left.isEmpty { failure = failure ?? "left behind: \(left.joined(separator: ", "))" }
+      // The lost host stays away.
+      let rest = try hosts.start(bench.study(), out: run, slots: [2, 1], generations)
+        .wait(timeoutSeconds: 120)
+      if rest.status != 0 { failure = failure ?? "going on with two hosts: \(rest.summary)" }
+      failure = try failure ?? bench.difference(run, from: reference.run)
+      evidence.record(fault.rawValue, failure)
+      if fault == .link { try hosts.cable(of: "h3", isUp: true) }
+      bench.remove(run)
+    }
+    if bench.isLong, (try? hosts.slowLink(of: "h1", kilobits: 256)) != nil {
+      evidence.record("slow link", try slowLink(hosts, bench, generations, reference))
+    }
+    evidence.worst =
+      Fault.allCases.compactMap { fault in
+        slowest[fault].map { "\(fault.rawValue) noticed in \(String(format: "%.1f", $0)) s" }
+      }.joined(separator: ", ") + " (lost after \(lostAfter) s; 90 s shipped)"
+    return evidence
+  }
+
+  /// A link of 256 kilobits a second, which a host then has, is no dead link: the run ends as ever.
+  private func slowLink(
+    _ hosts: NamespaceHosts, _ bench: Bench, _ more: [String], _ reference: Bench.Reference
+  ) throws -> String? {
+    let run = bench.freshPath()
+    let result = try hosts.start(
+      bench.study(), out: run, slots: [2, 1, 1], options: ["--lost-after", "9"], more
+    ).wait(timeoutSeconds: 150)
+    guard result.status == 0 else { return result.summary }
+    return try bench.difference(run, from: reference.run)
+  }
+}
