@@ -28,7 +28,11 @@ final class Database {
     let code = sqlite3_open_v2(resolved, &handle, flags, nil)
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+      let system = sqlite3_system_errno(handle)
       sqlite3_close_v2(handle)
+      if [ENOSPC, EDQUOT].contains(system) {
+        throw ResultsError.full("open", path, needed: nil, code: system)
+      }
       throw .database(path: path, code: code, message: message)
     }
     self.handle = handle

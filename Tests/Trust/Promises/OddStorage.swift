@@ -87,9 +87,10 @@ struct OddStorage: Promise {
     evidence.record("lock holders", holders.count <= 1 ? nil : "\(holders.count) processes lock results.sqlite")
     var writers: [String: Set<Int32>] = [:]
     for call in ours where call.text.contains("O_APPEND") {
-      // The path that the descriptor shows, not the one that was asked for.
-      guard let path = call.text.split(separator: "<").last else { continue }
-      writers[String(path), default: []].insert(call.process)
+      // A call that another thread interrupts is printed without what it returned.
+      let parts = call.text.split(separator: "\"")
+      guard parts.count > 1 else { continue }
+      writers[String(parts[1]), default: []].insert(call.process)
     }
     // Three ranks have two workers, each with its segment.
     let shared = writers.filter { $0.value.count > 1 }.keys.sorted()
