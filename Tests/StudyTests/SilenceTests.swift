@@ -1,7 +1,6 @@
 import Results
+import Study
 import Testing
-
-@testable import Study
 
 /// Who falls silent, and what is said of it.
 @Suite struct SilenceTests {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What coordinator and workers say to each other.
-enum FarmMessage: Sendable {
+package enum FarmMessage: Sendable {
   /// To a worker: tasks to run.
   case bundle(Schedule.Bundle)
   /// To a worker: no more work will come.
@@ -21,7 +21,7 @@ enum FarmMessage: Sendable {
   /// To the coordinator: the worker's last word.
   case goodbye(WorkerReport)
 
-  func encoded() throws -> [UInt8] {
+  package func encoded() throws -> [UInt8] {
     switch self {
     case .bundle(let bundle):
       return [1] + words([bundle.id] + bundle.tasks)
@@ -37,7 +37,7 @@ enum FarmMessage: Sendable {
     }
   }
 
-  init(_ bytes: [UInt8]) throws {
+  package init(_ bytes: [UInt8]) throws {
     let payload = bytes.dropFirst()
     switch bytes.first {
     case 1:

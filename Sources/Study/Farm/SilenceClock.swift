@@ -2,23 +2,23 @@
 ///
 /// Only time in which this process itself was awake counts: after a long computation, or a machine that was
 /// put to sleep, the other side gets the time to be heard again.
-struct SilenceClock {
+package struct SilenceClock {
   private var silent = 0.0
   private var last: Double
 
   /// The most that one look adds.
   private static let mostSeconds = 1.0
 
-  init(now: Double) { last = now }
+  package init(now: Double) { last = now }
 
   /// Something was heard.
-  mutating func heard(now: Double) {
+  package mutating func heard(now: Double) {
     silent = 0
     last = now
   }
 
   /// - Returns: the seconds of silence.
-  mutating func look(now: Double) -> Double {
+  package mutating func look(now: Double) -> Double {
     silent += min(max(now - last, 0), Self.mostSeconds)
     last = now
     return silent

@@ -20,16 +20,16 @@ package struct Whereabouts: Codable, Sendable, Hashable {
 
 /// A rank that has not been heard of for too long: stopped, stuck or unreachable. Ends the job, which goes
 /// on from its last commit when it is started again.
-struct SilentRank: ExitCodeProviding, CustomStringConvertible {
+package struct SilentRank: ExitCodeProviding, CustomStringConvertible {
   /// What it is called: `rank 2 on node01`.
   let who: String
   /// What it was last heard to do; empty where that is not known.
   let work: String
   let seconds: Double
 
-  var exitCode: Int32 { RunExit.stopped }
+  package var exitCode: Int32 { RunExit.stopped }
 
-  init(worker: Whereabouts?, number: Int, seconds: Double) {
+  package init(worker: Whereabouts?, number: Int, seconds: Double) {
     self.seconds = seconds
     guard let worker else {
       who = "worker \(number)"
@@ -41,13 +41,13 @@ struct SilentRank: ExitCodeProviding, CustomStringConvertible {
     work = worker.chain.map { ", last heard of in \($0)" } ?? ", which had no chain in hand"
   }
 
-  init(coordinatorSilentFor seconds: Double) {
+  package init(coordinatorSilentFor seconds: Double) {
     self.seconds = seconds
     who = "rank 0, the coordinator,"
     work = ""
   }
 
-  var description: String {
+  package var description: String {
     String(format: "%@ has been silent for %.0f s%@", who, seconds, work)
       + ": it is stopped, stuck or cut off (--silence-seconds); run again to continue from the last commit"
   }
