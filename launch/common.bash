@@ -71,13 +71,15 @@ end_session() { # SESSION
 
 # Runs a command to its end and returns its exit code. INT, TERM, HUP, USR1 and USR2 reach it as
 # USR1, which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM
-# would leave the ranks one second. A second signal ends the command at once. Sets `stops` to the
-# number of signals and `stop_signal` to the first.
+# would leave the ranks one second. A second signal ends the command at once, except USR1, which a
+# script around this one repeats until it is heard. Sets `stops` to the number of signals and
+# `stop_signal` to the first.
 run_stoppable() {
   local child="" status=0 signal
   stops=0
   stop_signal=""
   stop_child() { # SIGNAL
+    if [ "$stops" -gt 0 ] && [ "$1" = USR1 ]; then return 0; fi
     stops=$((stops + 1))
     : "${stop_signal:=$1}"
     [ -n "$child" ] || return 0

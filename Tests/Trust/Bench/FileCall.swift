@@ -31,17 +31,18 @@ struct FileCall {
     let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     var counts: [String: Int] = [:]
     return text.split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      // Short process numbers are followed by more than one space.
+      let call = line.drop { $0.isNumber || $0 == " " }
       // A call that another thread interrupts stands there twice; the first line has its arguments.
-      guard words.count == 2, let process = Int32(words[0]), !words[1].hasPrefix("<..."),
-        let open = words[1].firstIndex(of: "(")
+      guard let process = Int32(line.prefix { $0.isNumber }), !call.hasPrefix("<..."),
+        let open = call.firstIndex(of: "(")
       else { return nil }
-      let name = String(words[1][..<open])
+      let name = String(call[..<open])
       let key = "\(process) \(name)"
       counts[key, default: 0] += 1
       return FileCall(
         process: process, name: name, ordinal: counts[key] ?? 0,
-        text: String(words[1]).trimmingCharacters(in: .whitespaces))
+        text: call.trimmingCharacters(in: .whitespaces))
     }
   }
 }

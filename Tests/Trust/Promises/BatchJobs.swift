@@ -6,7 +6,7 @@ import ProgramSupport
 struct BatchJobs: Promise {
   let number = 30
   let statement = "scripts for Grid Engine, PBS and LSF save before the limit and go on, to the same bits"
-  private let more = ["--set", "generations=12"]
+  private let more = ["--set", "generations=80"]
 
   func evidence(on bench: Bench) throws -> Evidence {
     var evidence = Evidence()

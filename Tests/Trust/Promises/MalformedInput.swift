@@ -50,6 +50,8 @@ struct MalformedInput: Promise {
         let after = edit(before)
         guard after != before else { return "the test changed nothing" }
         try after.write(to: url)
+        // The manifest would say that the plan was changed before the plan is read.
+        if name == "plan.json" { bench.remove("\(folder)/run/manifest.json") }
       }
     }
     let before = try bench.files(folder)
