@@ -81,6 +81,12 @@ struct Trust: ParsableCommand {
       if let missing = promise.programs.first(where: { Launch.program($0) == nil }) {
         throw Unavailable("\(missing) is not installed")
       }
+      // Some containers have it and forbid what it does.
+      if promise.programs.contains("strace"),
+        try bench.succeeds(["strace", "-o", "/dev/null", "true"]) == false
+      {
+        throw Unavailable("strace may not trace here")
+      }
       evidence = try promise.evidence(on: bench)
     } catch let reason as Unavailable {
       skipped = reason.reason

@@ -81,6 +81,11 @@ final class Bench {
         .merging(environment) { $1 })
   }
 
+  /// Whether a program of the search path ends well.
+  func succeeds(_ words: [String]) throws -> Bool {
+    try RunningProgram(URL(fileURLWithPath: "/usr/bin/env"), words).wait(timeoutSeconds: 20).status == 0
+  }
+
   /// Runs a study again until it is done.
   ///
   /// - Returns: why it did not end well; nil when it did.
