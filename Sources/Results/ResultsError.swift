@@ -34,11 +34,14 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// The error of a full disk, with what is free on it now.
   static func full(_ operation: String, _ path: String, needed: Int?, code: Int32) -> ResultsError {
+    .full(operation: operation, path: path, needed: needed, free: freeBytes(for: path), code: code)
+  }
+
+  /// The bytes that are free where a file lies; nil where that is not known.
+  static func freeBytes(for path: String) -> Int? {
     var info = statvfs()
-    let isKnown = statvfs(splitPath(path).directory, &info) == 0
-    return .full(
-      operation: operation, path: path, needed: needed,
-      free: isKnown ? Int(info.f_bavail) * Int(info.f_frsize) : nil, code: code)
+    guard statvfs(splitPath(path).directory, &info) == 0 else { return nil }
+    return Int(info.f_bavail) * Int(info.f_frsize)
   }
 
   /// The exit code of the command: 74 I/O error, 65 malformed input, 66 missing input.

@@ -58,7 +58,12 @@ final class Database {
         // A page at least; SQLite does not say more.
         throw ResultsError.full("write", path, needed: ResultsSchema.pageBytes, code: system)
       }
-      throw .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
+      var message = String(cString: sqlite3_errmsg(handle))
+      // Where a journal cannot be made SQLite looks for an old one, and forgets why it could not.
+      if code & 0xff == SQLITE_CANTOPEN {
+        message += "; \(ResultsError.freeBytes(for: path).map { "\($0)" } ?? "unknown") bytes free"
+      }
+      throw .database(path: path, code: code, message: message)
     }
   }
 
