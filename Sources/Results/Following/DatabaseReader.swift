@@ -22,8 +22,9 @@ final class DatabaseReader {
   init(path: String) throws(ResultsError) {
     _ = try SystemFile(path, O_RDONLY).status()
     database = try Database(path: path, access: .read)
-    // A commit takes a few milliseconds; the coordinator never waits for us.
-    database.setBusyTimeout(milliseconds: 100)
+    // A commit takes a few milliseconds, on a busy machine more; the coordinator never waits for us.
+    // Before the first reading there is nothing older to show.
+    database.setBusyTimeout(milliseconds: 2000)
     try database.require("PRAGMA trusted_schema = OFF")
   }
 
@@ -31,7 +32,10 @@ final class DatabaseReader {
   func begin() throws(ResultsError) { try database.require("BEGIN") }
 
   /// Lets go of the file.
-  func end() { if database.isInTransaction { _ = try? database.run("COMMIT") } }
+  func end() {
+    if database.isInTransaction { _ = try? database.run("COMMIT") }
+    database.setBusyTimeout(milliseconds: 100)
+  }
 
   /// - Complexity: O(chains), about 0.4 µs each.
   func progress() throws(ResultsError) -> [String: CellProgress] {
