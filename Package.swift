@@ -93,7 +93,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     // Tests.
-    // Starts programs, alone and under mpirun, with a time limit.
+    // What tests share that needs no module of the product: programs with a time limit, numbers with a state.
     .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
     // Proves the promises of reliability one by one: launch/trust.
     .executableTarget(
@@ -142,7 +142,7 @@ let package = Package(
       name: "MetricsTests", dependencies: ["Metrics", "Datasets", "Laws", "Engine", "Samples", "Options", "Randomness", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ResultsTests", dependencies: ["Results", "Engine", "CSQLite", "TestSupport"],
+      name: "ResultsTests", dependencies: ["Results", "Engine", "CSQLite", "ProgramSupport", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ReportTests", dependencies: ["Report", "Results", "CSQLite", "ProgramSupport", "TestSupport"],

@@ -19,7 +19,7 @@ struct InterruptionTests {
 
   /// The moments of a test run: the same ones every time, but in the long form.
   private func moments(_ blow: Blow) -> any RandomNumberGenerator {
-    isLong ? SystemRandomNumberGenerator() : FixedNumbers(state: blow == .stopSignal ? 2024 : 7)
+    isLong ? SystemRandomNumberGenerator() : SplitMix(state: blow == .stopSignal ? 2024 : 7)
   }
 
   @Test(arguments: Blow.allCases)
@@ -121,19 +121,5 @@ private func children(of parent: Int32) -> [Int32] {
     // After the name in brackets: state, parent.
     let fields = text[text.index(after: end)...].split(separator: " ")
     return fields.count > 1 && fields[0] != "Z" && Int32(fields[1]) == parent
-  }
-}
-
-/// A generator with a written state, so that a test does the same thing every time.
-private struct FixedNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  /// SplitMix64 (Steele, Lea and Flood 2014).
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

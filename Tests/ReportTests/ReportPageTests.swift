@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import ProgramSupport
 import Report
 import Results
 import TestSupport
@@ -201,17 +202,5 @@ extension String.UnicodeScalarView {
   func elementsAreContained(_ text: String) -> Bool {
     let (all, part) = (Array(self), Array(text.unicodeScalars))
     return all.indices.dropLast(part.count - 1).contains { Array(all[$0..<($0 + part.count)]) == part }
-  }
-}
-
-/// SplitMix64: a small fixed generator for places in tests.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import Results
 import Testing
 
@@ -17,18 +18,6 @@ func fileBytes(_ path: String) throws -> [UInt8] {
 
 func write(_ bytes: [UInt8], to path: String) throws {
   try Data(bytes).write(to: URL(fileURLWithPath: path))
-}
-
-/// SplitMix64: a small fixed generator for places and values of tests.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
 }
 
 let metricNames = [

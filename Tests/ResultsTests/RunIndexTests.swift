@@ -1,3 +1,4 @@
+import ProgramSupport
 import Results
 import Testing
 

@@ -48,7 +48,7 @@ public struct LikelihoodMetric: Metric {
 ///
 /// - Parameter check: called now and then where a law is slow; what it throws ends the work.
 public func logLikelihoods(
-  _ law: Law, _ samples: SampleSet, check: () throws -> Void
+  _ law: Law, _ samples: SampleSet, check: (() throws -> Void)? = nil
 ) rethrows -> [Double]? {
   let width = samples.space.width
   switch (law, samples.space) {
@@ -60,7 +60,7 @@ public func logLikelihoods(
     guard law.dimension == width else { return nil }
     // Every sample is compared with every point of the law: some rows at a time.
     return try stride(from: 0, to: samples.count, by: 64).flatMap { start in
-      try check()
+      try check?()
       let end = min(start + 64, samples.count)
       return law.logDensity(
         Array(samples.reals[start * width..<end * width]), rows: end - start)

@@ -21,42 +21,30 @@ public enum DiscrepancyKernel: Sendable, Hashable {
 /// - Parameter check: called for every row; what it throws ends the sum.
 /// - Complexity: O(rows² · dimension).
 public func kernelSum(
-  within x: [Double], dimension: Int, kernel: DiscrepancyKernel, check: () throws -> Void
+  within x: [Double], dimension: Int, kernel: DiscrepancyKernel, check: (() throws -> Void)? = nil
 ) rethrows -> Double {
   let n = x.count / dimension
   var sum = 0.0
   for i in 0..<n {
-    try check()
+    try check?()
     for j in 0..<i { sum += kernel.value(squaredDistance: squared(x, i, x, j, dimension)) }
   }
   return 2 * sum
 }
 
-/// The same for sums that nothing needs to end early.
-public func kernelSum(within x: [Double], dimension: Int, kernel: DiscrepancyKernel) -> Double {
-  kernelSum(within: x, dimension: dimension, kernel: kernel, check: {})
-}
-
 /// Σ k(x_i, y_j) over all pairs of points [rows×dimension].
 public func kernelSum(
   between x: [Double], and y: [Double], dimension: Int, kernel: DiscrepancyKernel,
-  check: () throws -> Void
+  check: (() throws -> Void)? = nil
 ) rethrows -> Double {
   let n = x.count / dimension
   let m = y.count / dimension
   var sum = 0.0
   for i in 0..<n {
-    try check()
+    try check?()
     for j in 0..<m { sum += kernel.value(squaredDistance: squared(x, i, y, j, dimension)) }
   }
   return sum
-}
-
-/// The same for sums that nothing needs to end early.
-public func kernelSum(
-  between x: [Double], and y: [Double], dimension: Int, kernel: DiscrepancyKernel
-) -> Double {
-  kernelSum(between: x, and: y, dimension: dimension, kernel: kernel, check: {})
 }
 
 /// The unbiased estimate of MMD² (Gretton et al. 2012, lemma 6); may be below zero. NaN for fewer
@@ -108,26 +96,21 @@ public func energyDistance(
 /// The median of the distances between different points of a set [rows×dimension]: the usual
 /// bandwidth of a Gaussian kernel. NaN for fewer than two points or non-finite numbers.
 public func medianDistance(
-  _ x: [Double], dimension: Int, check: () throws -> Void
+  _ x: [Double], dimension: Int, check: (() throws -> Void)? = nil
 ) rethrows -> Double {
   let n = x.count / dimension
   guard n > 1, x.allSatisfy(\.isFinite) else { return .nan }
   var squares: [Double] = []
   squares.reserveCapacity(n * (n - 1) / 2)
   for i in 0..<n {
-    try check()
+    try check?()
     for j in 0..<i { squares.append(squared(x, i, x, j, dimension)) }
   }
-  try check()
+  try check?()
   squares.sort()
   let middle = squares.count / 2
   if squares.count % 2 == 1 { return squares[middle].squareRoot() }
   return 0.5 * (squares[middle - 1].squareRoot() + squares[middle].squareRoot())
-}
-
-/// The same for sets that nothing needs to end early.
-public func medianDistance(_ x: [Double], dimension: Int) -> Double {
-  medianDistance(x, dimension: dimension, check: {})
 }
 
 @inline(__always)

@@ -23,7 +23,7 @@ public struct NeighbourOverlap: Sendable, Hashable {
   /// - Complexity: O(n·m·dimension).
   public init(
     real: [Double], samples: [Double], dimension: Int, neighbours: Int, realRadii: [Double],
-    sampleRadii: [Double]?, check: () throws -> Void
+    sampleRadii: [Double]?, check: (() throws -> Void)? = nil
   ) rethrows {
     let n = real.count / dimension
     let m = samples.count / dimension
@@ -53,16 +53,6 @@ public struct NeighbourOverlap: Sendable, Hashable {
     realInSamples = sampleRadii.map { _ in covered }
     self.pairs = pairs
     realReached = reached
-  }
-
-  /// The same for searches that nothing needs to end early.
-  public init(
-    real: [Double], samples: [Double], dimension: Int, neighbours: Int, realRadii: [Double],
-    sampleRadii: [Double]?
-  ) {
-    self.init(
-      real: real, samples: samples, dimension: dimension, neighbours: neighbours,
-      realRadii: realRadii, sampleRadii: sampleRadii, check: {})
   }
 
   /// The share of samples that look real (Kynkäänniemi et al. 2019, equation 2).

@@ -13,7 +13,7 @@ import Engine
 /// - Complexity: O(n·m·dimension).
 func forEachDistanceRow(
   _ x: [Double], _ y: [Double], dimension: Int, excludingDiagonal excludesDiagonal: Bool = false,
-  check: () throws -> Void,
+  check: (() throws -> Void)? = nil,
   _ body: (_ row: Int, _ squares: UnsafeBufferPointer<Double>) -> Void
 ) rethrows {
   let n = x.count / dimension
@@ -32,7 +32,7 @@ func forEachDistanceRow(
       try yNorms.withUnsafeBufferPointer { yNorms in
         try squares.withUnsafeMutableBufferPointer { squares in
           for start in stride(from: 0, to: n, by: blockRows) {
-            try check()
+            try check?()
             let rows = min(blockRows, n - start)
             multiply(
               x.baseAddress! + start * dimension, y.baseAddress!, transposingB: true, m: rows, n: m,
@@ -105,7 +105,7 @@ private func squaredNorms(_ points: [Double], dimension: Int) -> [Double] {
 ///   - neighbours: below the number of points.
 /// - Complexity: O(n²·dimension).
 public func squaredNeighbourRadii(
-  _ points: [Double], dimension: Int, neighbours: Int, check: () throws -> Void
+  _ points: [Double], dimension: Int, neighbours: Int, check: (() throws -> Void)? = nil
 ) rethrows -> [Double] {
   let count = points.count / dimension
   precondition(neighbours > 0 && neighbours < count, "neighbour \(neighbours) of \(count) points")
@@ -130,19 +130,12 @@ public func squaredNeighbourRadii(
   return radii
 }
 
-/// The same for searches that nothing needs to end early.
-public func squaredNeighbourRadii(
-  _ points: [Double], dimension: Int, neighbours: Int
-) -> [Double] {
-  squaredNeighbourRadii(points, dimension: dimension, neighbours: neighbours, check: {})
-}
-
 /// The distance of each point [n×dimension] to the nearest of others [m×dimension]; ∞ where there are
 /// none. Numbers must be finite.
 ///
 /// - Complexity: O(n·m·dimension).
 public func nearestDistances(
-  from points: [Double], to others: [Double], dimension: Int, check: () throws -> Void
+  from points: [Double], to others: [Double], dimension: Int, check: (() throws -> Void)? = nil
 ) rethrows -> [Double] {
   var distances = [Double](repeating: .infinity, count: points.count / dimension)
   try forEachDistanceRow(points, others, dimension: dimension, check: check) { row, squares in
@@ -151,11 +144,4 @@ public func nearestDistances(
     distances[row] = least.squareRoot()
   }
   return distances
-}
-
-/// The same for searches that nothing needs to end early.
-public func nearestDistances(
-  from points: [Double], to others: [Double], dimension: Int
-) -> [Double] {
-  nearestDistances(from: points, to: others, dimension: dimension, check: {})
 }

@@ -7,7 +7,7 @@
 /// - Returns: the column of each row; `nil` when a cost is not finite.
 /// - Complexity: O(rows² · columns).
 public func cheapestAssignment(
-  costs: [Double], rows: Int, columns: Int, check: () throws -> Void
+  costs: [Double], rows: Int, columns: Int, check: (() throws -> Void)? = nil
 ) rethrows -> [Int]? {
   precondition(costs.count == rows * columns, "\(costs.count) costs for \(rows)×\(columns)")
   precondition(rows <= columns, "\(rows) rows for \(columns) columns")
@@ -15,34 +15,24 @@ public func cheapestAssignment(
   var search = AssignmentSearch(rows: rows, columns: columns)
   try costs.withUnsafeBufferPointer { costs in
     for row in 0..<rows {
-      try check()
+      try check?()
       search.assign(row, costs)
     }
   }
   return search.columnOfRow
 }
 
-/// The same for searches that nothing needs to end early.
-public func cheapestAssignment(costs: [Double], rows: Int, columns: Int) -> [Int]? {
-  cheapestAssignment(costs: costs, rows: rows, columns: columns, check: {})
-}
-
 /// The total cost of the cheapest assignment; NaN when a cost is not finite.
 ///
 /// - Complexity: O(rows² · columns).
 public func assignmentCost(
-  costs: [Double], rows: Int, columns: Int, check: () throws -> Void
+  costs: [Double], rows: Int, columns: Int, check: (() throws -> Void)? = nil
 ) rethrows -> Double {
   guard
     let assignment = try cheapestAssignment(
       costs: costs, rows: rows, columns: columns, check: check)
   else { return .nan }
   return assignment.enumerated().reduce(0) { $0 + costs[$1.offset * columns + $1.element] }
-}
-
-/// The same for searches that nothing needs to end early.
-public func assignmentCost(costs: [Double], rows: Int, columns: Int) -> Double {
-  assignmentCost(costs: costs, rows: rows, columns: columns, check: {})
 }
 
 private struct AssignmentSearch {

@@ -17,7 +17,7 @@ public struct TransportPlan: Sendable {
 /// - Returns: `nil` when an amount is negative, a number is not finite, or the totals differ.
 /// - Complexity: about (n + m) paths of O(n · m) each: meant for up to about 1000 × 1000.
 public func optimalTransport(
-  costs: [Double], supply: [Double], demand: [Double], check: () throws -> Void
+  costs: [Double], supply: [Double], demand: [Double], check: (() throws -> Void)? = nil
 ) rethrows -> TransportPlan? {
   let n = supply.count
   let m = demand.count
@@ -33,7 +33,7 @@ public func optimalTransport(
   try costs.withUnsafeBufferPointer { costs in
     search.startPrices(costs)
     for source in 0..<n {
-      try check()
+      try check?()
       search.ship(from: source, amount: supply[source], costs)
     }
   }
@@ -47,13 +47,6 @@ public func optimalTransport(
     }
   }
   return TransportPlan(cost: cost, flows: flows)
-}
-
-/// The same for searches that nothing needs to end early.
-public func optimalTransport(
-  costs: [Double], supply: [Double], demand: [Double]
-) -> TransportPlan? {
-  optimalTransport(costs: costs, supply: supply, demand: demand, check: {})
 }
 
 private struct TransportSearch {

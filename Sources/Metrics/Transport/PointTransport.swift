@@ -5,7 +5,7 @@ private let productDimension = 16
 ///
 /// - Complexity: O(x rows · y rows · dimension).
 public func pointCosts(
-  _ x: [Double], _ y: [Double], dimension: Int, p: Int, check: () throws -> Void
+  _ x: [Double], _ y: [Double], dimension: Int, p: Int, check: (() throws -> Void)? = nil
 ) rethrows -> [Double] {
   precondition(p == 1 || p == 2, "order \(p)")
   let n = x.count / dimension
@@ -18,7 +18,7 @@ public func pointCosts(
     return costs
   }
   for i in 0..<n {
-    try check()
+    try check?()
     for j in 0..<m {
       var sum = 0.0
       for axis in 0..<dimension {
@@ -31,18 +31,13 @@ public func pointCosts(
   return costs
 }
 
-/// The same for sets that nothing needs to end early.
-public func pointCosts(_ x: [Double], _ y: [Double], dimension: Int, p: Int) -> [Double] {
-  pointCosts(x, y, dimension: dimension, p: p, check: {})
-}
-
 /// Exact W_p^p (p = 1 or 2) between two empirical laws of points [rows×dimension]: assignment for
 /// equal sizes, the transport problem otherwise. NaN for an empty set or a non-finite number.
 ///
 /// - Parameter check: called now and then; what it throws ends the search.
 /// - Complexity: O(n³) for n points a side.
 public func exactWasserstein(
-  _ x: [Double], _ y: [Double], dimension: Int, p: Int, check: () throws -> Void
+  _ x: [Double], _ y: [Double], dimension: Int, p: Int, check: (() throws -> Void)? = nil
 ) rethrows -> Double {
   let n = x.count / dimension
   let m = y.count / dimension
@@ -57,9 +52,4 @@ public func exactWasserstein(
     costs: costs, supply: [Double](repeating: Double(m), count: n),
     demand: [Double](repeating: Double(n), count: m), check: check)
   return plan.map { $0.cost / (Double(n) * Double(m)) } ?? .nan
-}
-
-/// The same for searches that nothing needs to end early.
-public func exactWasserstein(_ x: [Double], _ y: [Double], dimension: Int, p: Int) -> Double {
-  exactWasserstein(x, y, dimension: dimension, p: p, check: {})
 }

@@ -8,7 +8,7 @@ final class Bench {
   /// A folder of this bench alone, on the file system of temporary files.
   let folder: String
   /// Chooses moments and places; the same ones for the same seed.
-  var numbers: FixedNumbers
+  var numbers: SplitMix
   private var names = 0
   private var references: [String: Reference] = [:]
 
@@ -21,7 +21,7 @@ final class Bench {
   init(isLong: Bool, folder: String, seed: UInt64) {
     self.isLong = isLong
     self.folder = folder
-    numbers = FixedNumbers(state: seed)
+    numbers = SplitMix(state: seed)
   }
 
   /// One of two sizes.

@@ -40,7 +40,7 @@ struct Audit: Promise {
 
   /// Changes one bit of one number in a record and makes the record's checksum fit.
   private func flipBit(
-    _ run: String, using numbers: inout FixedNumbers
+    _ run: String, using numbers: inout SplitMix
   ) throws -> (cell: String, seed: Int, bit: Int) {
     let folder = run + "/segments"
     let name = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first {

@@ -70,7 +70,7 @@ struct SickNumbers: Promise {
 
   /// Writes a copy of the data with something wrong at a random place.
   private func sicken(
-    _ good: [Double], _ rows: Int, _ columns: Int, to path: String, using numbers: inout FixedNumbers
+    _ good: [Double], _ rows: Int, _ columns: Int, to path: String, using numbers: inout SplitMix
   ) throws {
     var values = good
     let place = Int.random(in: values.indices, using: &numbers)
