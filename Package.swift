@@ -102,7 +102,7 @@ let package = Package(
         "ProgramSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tests/Trust", exclude: ["Defects", "Studies", "Reference", "prove"], swiftSettings: settings),
+      path: "Tests/Trust", exclude: ["Defects", "Studies", "Reference", "README.md", "prove"], swiftSettings: settings),
     .target(
       name: "TestSupport",
       dependencies: ["Models", "Laws", "Options", "Samples", "Engine", "Randomness"],

@@ -141,7 +141,7 @@ was_stopped() { # RUN
   grep -qs '"state" *: *"stopped"' "$1/status.json"
 }
 
-# Runs a command again after a rank or a host was lost (137, 139, 205) or the job has ended itself to
+# Runs a command again after a rank or a host was lost (137, 139, 205, 255) or the job has ended itself to
 # go on from its last commit (75, for example after a rank fell silent). Gives up, and says why, after
 # so many times, when nothing was committed since the last start, and when the stop was asked for.
 # Every start resumes from what is committed.
@@ -155,6 +155,7 @@ run_with_restarts() { # RESTARTS RUN COMMAND…
     case "$status" in
       75) if was_stopped "$run"; then return "$status"; fi; why="the job has ended itself" ;;
       137 | 139 | 205) why="a rank was lost" ;;
+      255) why="a host was lost or cannot be reached" ;; # the end of ssh
       *) return "$status" ;;
     esac
     why="$why (exit code $status)"

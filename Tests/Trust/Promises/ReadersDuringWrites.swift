@@ -21,7 +21,9 @@ struct ReadersDuringWrites: Promise {
     var reads = 0
     // Before the coordinator has made the run there is nothing to read.
     _ = writer.program.wait(timeoutSeconds: 30) {
-      FileManager.default.fileExists(atPath: "\(run)/results.sqlite")
+      ["results.sqlite", "status.json"].allSatisfy {
+        FileManager.default.fileExists(atPath: "\(run)/\($0)")
+      }
     }
     while writer.isRunning {
       let started = try readers.map { words in
