@@ -59,9 +59,10 @@ final class Database {
         throw ResultsError.full("write", path, needed: ResultsSchema.pageBytes, code: system)
       }
       var message = String(cString: sqlite3_errmsg(handle))
-      // Where a journal cannot be made SQLite looks for an old one, and forgets why it could not.
-      if code & 0xff == SQLITE_CANTOPEN {
-        message += "; \(ResultsError.freeBytes(for: path).map { "\($0)" } ?? "unknown") bytes free"
+      // After a failed write SQLite cleans up, and may forget in doing so that there was no space.
+      if [SQLITE_CANTOPEN, SQLITE_IOERR].contains(code & 0xff) {
+        let free = ResultsError.freeBytes(for: path).map { "\($0)" } ?? "unknown"
+        message += "; \(ResultsSchema.pageBytes) bytes needed, \(free) bytes free"
       }
       throw .database(path: path, code: code, message: message)
     }

@@ -20,7 +20,7 @@ struct StopSignals: Promise {
       let run = bench.freshPath()
       let running = try bench.start(
         ranks: ranks, ["run", bench.study(study), "--out", run] + Self.cell(index))
-      let longest = isSmall ? reference.seconds : bench.isLong ? 20.0 : 4.0
+      let longest = isSmall ? reference.seconds : bench.isLong ? 10.0 : 4.0
       let wait = Double.random(in: 0...longest, using: &bench.numbers)
       // Before its first line a program alone cannot have asked for the signal.
       _ = running.wait(timeoutSeconds: 20) {
