@@ -91,13 +91,17 @@ public final class RunningProgram {
     return condition()
   }
 
-  /// Waits for the end; past the limit the program is told to end and then killed.
+  /// Waits for the end; past the limit the program is told to end, and then killed with all it has started.
   public func wait(timeoutSeconds: Double) -> ProgramResult {
     let inTime = wait(timeoutSeconds: timeoutSeconds) { !process.isRunning }
     if !inTime {
+      let family = ProcessTable.descendants(of: identifier).map(\.identifier)
       // mpirun needs about 2 s to end its ranks.
       send(signal: SIGTERM)
-      if !wait(timeoutSeconds: 4, until: { !process.isRunning }) { send(signal: SIGKILL) }
+      if !wait(timeoutSeconds: 4, until: { !process.isRunning }) {
+        // Foundation takes a program for running as long as anything does that it has started.
+        for member in family + [identifier] { kill(member, SIGKILL) }
+      }
     }
     process.waitUntilExit()
     let seconds = (ContinuousClock.now - started) / .seconds(1)

@@ -9,6 +9,9 @@ import Samples
 /// Runs a study to its end, or to a stop: with one process as coordinator and worker in turn, with more
 /// as a coordinator on rank 0 and a worker on every other rank.
 public enum StudyRun {
+  /// What ranks may take, beyond the silence that is allowed, until the last of them is there.
+  private static let startSeconds = 10.0
+
   /// - Returns: the exit code. Mistakes of the user are reported on standard error before any rank works.
   /// - Throws: only broken invariants and I/O errors, which end the whole job.
   public static func run(_ options: RunOptions) -> Int32 {
@@ -17,7 +20,10 @@ public enum StudyRun {
     guard MPIEnvironment.isLaunched else {
       do { return try alone(options) } catch { return report(error) }
     }
+    // A rank may be stopped or cut off before it has met the others.
+    StuckAlarm.set(seconds: options.silenceSeconds + Self.startSeconds)
     return withMPI { world in
+      StuckAlarm.cancel()
       if world.size == 1 {
         do { return try alone(options) } catch { return report(error) }
       }

@@ -9,7 +9,7 @@ struct StoppedLaunchers: Promise {
   func evidence(on bench: Bench) throws -> Evidence {
     var evidence = Evidence()
     let reference = try bench.reference()
-    let wanted = bench.size(short: 4, long: 40)
+    let wanted = bench.size(short: 4, long: 20)
     var slowest = 0.0
     var codes: [Int32: Int] = [:]
     var attempts = 0

@@ -1,26 +1,26 @@
 import Foundation
 
 /// The processes of this machine, read from /proc.
-enum ProcessTable {
-  struct Entry {
-    let identifier: Int32
-    let parent: Int32
-    let state: Character
+public enum ProcessTable {
+  public struct Entry {
+    public let identifier: Int32
+    public let parent: Int32
+    public let state: Character
     /// The words it was started with.
-    let arguments: [String]
+    public let arguments: [String]
 
     /// The name of its program, without folder.
-    var program: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
+    public var program: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
   }
 
   /// All processes but zombies, in ascending order.
-  static func all() -> [Entry] {
+  public static func all() -> [Entry] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap(Int32.init).sorted().compactMap(entry)
   }
 
   /// The processes that one has started, directly or through others.
-  static func descendants(of ancestor: Int32) -> [Entry] {
+  public static func descendants(of ancestor: Int32) -> [Entry] {
     let all = all()
     var family: Set<Int32> = [ancestor]
     // Parents may have higher numbers than children once numbers wrap around.
@@ -33,12 +33,12 @@ enum ProcessTable {
   }
 
   /// The ranks that a start script has started, in ascending order.
-  static func ranks(of script: Int32) -> [Int32] {
+  public static func ranks(of script: Int32) -> [Int32] {
     descendants(of: script).filter { $0.program == "ouroboros" }.map(\.identifier)
   }
 
   /// `mpirun` and the ranks that a start script has started.
-  static func job(of script: Int32) -> [Int32] {
+  public static func job(of script: Int32) -> [Int32] {
     descendants(of: script).filter { ["mpirun", "ouroboros"].contains($0.program) }.map(\.identifier)
   }
 
@@ -58,7 +58,7 @@ enum ProcessTable {
 
 extension ProcessTable {
   /// Whether a process has asked for a signal to be handed to it.
-  static func catches(_ signal: Int32, _ identifier: Int32) -> Bool {
+  public static func catches(_ signal: Int32, _ identifier: Int32) -> Bool {
     guard let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
       let mask = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
@@ -67,7 +67,7 @@ extension ProcessTable {
   }
 
   /// The most resident memory that a process has had; 0 for one that is gone.
-  static func peakBytes(_ identifier: Int32) -> Double {
+  public static func peakBytes(_ identifier: Int32) -> Double {
     guard let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
       let kibibytes = Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "")
