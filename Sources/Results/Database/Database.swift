@@ -6,6 +6,7 @@ final class Database {
   enum Access { case read, write }
 
   let path: String
+  private let access: Access
   private let handle: OpaquePointer
 
   /// Opens a file, never through a symbolic link. `write` creates it where it does not exist.
@@ -13,6 +14,7 @@ final class Database {
   /// - Throws: `ResultsError.database`, `.missing`, `.refused`.
   init(path: String, access: Access) throws(ResultsError) {
     self.path = path
+    self.access = access
     // The flag refuses links in every component, also those above the run, which are the user's own
     // and are resolved first.
     let (directory, name) = splitPath(path)
@@ -27,13 +29,8 @@ final class Database {
     var handle: OpaquePointer?
     let code = sqlite3_open_v2(resolved, &handle, flags, nil)
     guard code == SQLITE_OK, let handle else {
-      let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
-      let system = sqlite3_system_errno(handle)
-      sqlite3_close_v2(handle)
-      if [ENOSPC, EDQUOT].contains(system) {
-        throw ResultsError.full("open", path, needed: nil, code: system)
-      }
-      throw .database(path: path, code: code, message: message)
+      defer { sqlite3_close_v2(handle) }
+      throw Self.error(code, handle, path, access)
     }
     self.handle = handle
   }
@@ -50,22 +47,29 @@ final class Database {
     case SQLITE_OK, SQLITE_ROW, SQLITE_DONE: return true
     case SQLITE_BUSY, SQLITE_LOCKED: return false
     default:
-      // Without space SQLite says that it cannot open its journal, or that a write failed.
-      let system = code & 0xff == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(handle)
-      if [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xff),
-        [ENOSPC, EDQUOT].contains(system)
-      {
-        // A page at least; SQLite does not say more.
-        throw ResultsError.full("write", path, needed: ResultsSchema.pageBytes, code: system)
-      }
-      var message = String(cString: sqlite3_errmsg(handle))
-      // After a failed write SQLite cleans up, and may forget in doing so that there was no space.
-      if [SQLITE_CANTOPEN, SQLITE_IOERR].contains(code & 0xff) {
-        let free = ResultsError.freeBytes(for: path).map { "\($0)" } ?? "unknown"
-        message += "; \(ResultsSchema.pageBytes) bytes needed, \(free) bytes free"
-      }
-      throw .database(path: path, code: code, message: message)
+      throw Self.error(code, handle, path, access)
     }
+  }
+
+  /// What SQLite says of a failure, and where it may be one of space, how much there is.
+  private static func error(
+    _ code: Int32, _ handle: OpaquePointer?, _ path: String, _ access: Access
+  ) -> ResultsError {
+    // Without space SQLite says that it cannot open its journal, or that a write failed.
+    let mayBeFull =
+      access != .read && [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xff)
+    let system = code & 0xff == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(handle)
+    if mayBeFull, [ENOSPC, EDQUOT].contains(system) {
+      // A page at least; SQLite does not say more.
+      return .full("write", path, needed: ResultsSchema.pageBytes, code: system)
+    }
+    var message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+    // It cleans up after a failure, and may forget in doing so that there was no space.
+    if mayBeFull {
+      let free = ResultsError.freeBytes(for: path).map { "\($0)" } ?? "unknown"
+      message += "; \(ResultsSchema.pageBytes) bytes needed, \(free) bytes free"
+    }
+    return .database(path: path, code: code, message: message)
   }
 
   /// Runs one or more statements and ignores their rows; false where another connection is in the
