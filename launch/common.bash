@@ -116,18 +116,26 @@ run_stoppable() {
   return "$status"
 }
 
+# Says who owns a folder in memory. A number of a process means nothing to other containers.
+write_owner() { # FOLDER
+  echo "$$ $(readlink /proc/self/ns/pid || true)" >"$1/owner"
+}
+
 # A folder in memory for what Open MPI keeps on this machine, so that nothing is left behind when it
 # is killed; prints its path. Removes those whose owner, named in a file inside, is gone.
 open_mpi_folder() {
-  local base="${TMPDIR:-/tmp}" folder owner
+  local base="${TMPDIR:-/tmp}" folder owner space
   if [ -d /dev/shm ] && [ -w /dev/shm ]; then base=/dev/shm; fi
   for folder in "$base"/ouroboros-mpi-*; do
-    owner=""
-    { read -r owner <"$folder/owner"; } 2>/dev/null || true
-    if [ -O "$folder" ] && [[ "$owner" =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ]; then rm -rf "$folder"; fi
+    owner="" space=""
+    { read -r owner space <"$folder/owner"; } 2>/dev/null || true
+    if [ -O "$folder" ] && [[ "$owner" =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ] &&
+      [ "$space" = "$(readlink /proc/self/ns/pid || true)" ]; then
+      rm -rf "$folder"
+    fi
   done
   folder="$(mktemp -d "$base/ouroboros-mpi-$$-XXXXXX")"
-  echo "$$" >"$folder/owner"
+  write_owner "$folder"
   echo "$folder"
 }
 
