@@ -1,7 +1,7 @@
 /// A promise of the program and the test that proves it. Adding one is a file under `Promises/` and a
 /// line in `promises`.
 protocol Promise: Sendable {
-  /// P1 … P25.
+  /// P1, P2, ….
   var number: Int { get }
   /// What is promised, in one line.
   var statement: String { get }

@@ -29,6 +29,7 @@ let promises: [any Promise] = [
   ShellHosts(),
   BatchJobs(),
   DeadLinks(),
+  GridEngineJobs(),
 ]
 
 /// Those that are tried only when they are named: `launch/trust --only P28`.

@@ -28,11 +28,11 @@ public enum Scheduler: String, CaseIterable, Sendable {
         "#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --output=\(script.name)-%j.log",
       ] + line("#SBATCH --account=", script.account) + line("#SBATCH --partition=", script.queue)
     case .sge:
-      // s_rt sends USR1, h_rt ends the job. Exit code 99 puts it back into the queue.
-      let soft = seconds - script.saveBeforeSeconds
+      // Exit code 99 puts it back into the queue. No soft limit (s_rt): once the job has run again, 8.1.9
+      // takes it for the hard one, whose signal is that of qdel.
       return [
         "#$ -N \(script.name)", "#$ -S /bin/bash", "#$ -cwd", "#$ -j y",
-        "#$ -pe \(script.parallelEnvironment) \(ranks)", "#$ -l h_rt=\(seconds),s_rt=\(soft)", "#$ -r y",
+        "#$ -pe \(script.parallelEnvironment) \(ranks)", "#$ -l h_rt=\(seconds)", "#$ -r y",
         "#$ -notify",
       ] + line("#$ -P ", script.account) + line("#$ -q ", script.queue)
     case .pbs:

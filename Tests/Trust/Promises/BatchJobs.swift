@@ -1,7 +1,7 @@
 import Foundation
 import ProgramSupport
 
-/// P30: the scripts for batch systems that cannot be had here, in a stand-in of their surroundings: a list
+/// P30: the scripts for batch systems on several hosts, in a stand-in of their surroundings: a list
 /// of hosts, a submitting command that writes down what it is given, and hosts in namespaces.
 struct BatchJobs: Promise {
   let number = 30
