@@ -13,7 +13,7 @@ struct QuickstartOnHosts: Promise {
     defer { hosts.remove() }
     let study = Launch.packageRoot.appendingPathComponent("launch/studies/quickstart.yaml").path
     // The whole study in the long form; the first generations of two seeds in the short one.
-    let more = bench.isLong ? [] : ["--set", "generations=2", "--set", "seeds=0..<2"]
+    let more = bench.isLong ? [] : ["--set", "generations=4", "--set", "seeds=0..<2"]
     let alone = bench.freshPath("reference")
     let limit = bench.isLong ? 3600.0 : 600
     let reference = try bench.ouroboros(["run", study, "--out", alone] + more, timeoutSeconds: limit)
