@@ -116,9 +116,12 @@ run_stoppable() {
   return "$status"
 }
 
-# Says who owns a folder in memory. A number of a process means nothing to other containers.
+# The numbers of processes that this one knows: containers that share a folder have their own.
+process_space() { readlink /proc/self/ns/pid || true; }
+
+# Says who owns a folder in memory.
 write_owner() { # FOLDER
-  echo "$$ $(readlink /proc/self/ns/pid || true)" >"$1/owner"
+  echo "$$ $(process_space)" >"$1/owner"
 }
 
 # A folder in memory for what Open MPI keeps on this machine, so that nothing is left behind when it
@@ -130,7 +133,7 @@ open_mpi_folder() {
     owner="" space=""
     { read -r owner space <"$folder/owner"; } 2>/dev/null || true
     if [ -O "$folder" ] && [[ "$owner" =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ] &&
-      [ "$space" = "$(readlink /proc/self/ns/pid || true)" ]; then
+      [ "$space" = "$(process_space)" ]; then
       rm -rf "$folder"
     fi
   done
