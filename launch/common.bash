@@ -54,6 +54,26 @@ session_members() { # SESSION
   done
 }
 
+# Waits so many seconds at most for a process to end; a trapped signal ends it early, too.
+wait_at_most() { # SECONDS PROCESS
+  local pause
+  sleep "$1" </dev/null >/dev/null 2>&1 & # holds no connection open
+  pause=$!
+  wait -n "$2" "$pause" || true
+  { kill "$pause" && wait "$pause"; } 2>/dev/null || true
+}
+
+# Whether the first process of a session has been its last one for so many seconds, after it had others.
+# Keeps what it has seen in `had_company` and `alone_since`.
+is_left_alone() { # SECONDS SESSION
+  if [ "$(session_members "$2" | wc -l)" -gt 1 ]; then
+    had_company=yes alone_since=""
+  elif [ -n "$had_company" ]; then
+    : "${alone_since:=$SECONDS}"
+  fi
+  [ -n "$alone_since" ] && [ "$((SECONDS - alone_since))" -ge "$1" ]
+}
+
 # Ends what a lost mpirun has left running: a run has one writer for each file, so nothing may start
 # again before the last rank is gone.
 end_session() { # SESSION
@@ -97,16 +117,15 @@ run_stoppable() {
   # A session of its own keeps the terminal's Ctrl-C away and tells which processes belong to it.
   setsid "$@" </dev/null &
   child=$!
-  # A trapped signal ends the wait early.
+  local had_company="" alone_since="" step
+  SECONDS=0
   while kill -0 "$child" 2>/dev/null; do
-    if [ "$stops" -eq 0 ]; then
-      wait "$child" || true
-      continue
-    fi
+    if [ "$SECONDS" -ge 3 ] && [ "$stops" -eq 0 ]; then step=3; else step=0.3; fi
+    wait_at_most "$step" "$child"
     # mpirun hands nothing on before its ranks are there: say it until it was heard.
     if [ "$stops" -eq 1 ]; then kill -USR1 "$child" 2>/dev/null || true; fi
-    sleep 0.2 &
-    wait $! || true
+    # Open MPI 4.1 now and then hangs at its own end after a rank was killed.
+    if [ "${1##*/}" = mpirun ] && is_left_alone 12 "$child"; then kill -KILL "$child" 2>/dev/null || true; fi
   done
   wait "$child" || status=$?
   trap - INT TERM HUP USR1 USR2

@@ -44,6 +44,11 @@ public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
     return Int(info.f_bavail) * Int(info.f_frsize)
   }
 
+  /// Whether the database was left in the middle of a commit: SQLITE_READONLY, since a reader must not undo it.
+  var isInterruptedCommit: Bool {
+    if case .database(_, let code, _) = self { code & 0xff == 8 } else { false }
+  }
+
   /// The exit code of the command: 74 I/O error, 65 malformed input, 66 missing input.
   public var exitCode: Int32 {
     switch self {

@@ -50,11 +50,8 @@ public final class RecordFollower {
   }
 
   private static func reason(_ error: ResultsError) -> String {
-    // SQLITE_READONLY: a commit that was cut short has to be undone, which a reader must not do.
-    if case .database(let path, let code, _) = error, code & 0xff == 8 {
-      return "\(path) was left by a writer that was killed; the next run of the study mends it"
-    }
-    return "\(error)"
+    guard case .database(let path, _, _) = error, error.isInterruptedCommit else { return "\(error)" }
+    return "\(path) was left by a writer that was killed; the next run of the study mends it"
   }
 
   private func opened() throws(ResultsError) -> DatabaseReader {

@@ -63,6 +63,8 @@ public func verifyRun(_ run: RunDirectory, planned: [PlannedChain]) throws -> Ve
     try compareDatabase(run, index, planned, &report)
   } catch .missing {
     report.unfinished.append("\(run.database): not there; running again writes it")
+  } catch where error.isInterruptedCommit {
+    report.unfinished.append("\(run.database): an interrupted commit; running again undoes it")
   } catch {
     report.problems.append("\(error)")
   }

@@ -6,7 +6,8 @@ struct SlurmJobs: Promise {
   let number = 27
   let statement = "a Slurm job that runs out of time or is preempted goes on by itself, to the same bits"
   let programs = ["slurmctld", "slurmd", "sbatch", "munged"]
-  private let more = ["--set", "generations=90"]
+  /// Slurm looks at its clocks twice a minute: a minute of work.
+  private let more = ["--set", "generations=240"]
 
   func evidence(on bench: Bench) throws -> Evidence {
     guard bench.isLong else { throw Unavailable("Slurm takes minutes: long form only") }
