@@ -147,7 +147,7 @@ import Testing
   @Test func intervalCoversTheMean() {
     var random = SplitMix(state: 77)
     var covered = 0
-    for cell in 0..<400 {
+    for _ in 0..<400 {
       let sample = (0..<20).map { _ -> Double in
         let u = Double.random(in: 0..<1, using: &random)
         return (-2 * Foundation.log(1 - u)).squareRoot()

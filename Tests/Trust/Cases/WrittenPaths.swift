@@ -34,14 +34,16 @@ final class WrittenPaths {
   private func traced(
     _ name: String, _ words: [String], in place: Sandbox, allowing: [String]
   ) throws -> [(String, String?)] {
-    let log = bench.freshPath("trace")
+    // A file for each process: in one for all, calls interrupt each other.
+    let logs = bench.freshPath("trace")
+    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
     let calls =
       "trace=open,openat,openat2,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,"
       + "symlink,symlinkat,truncate,chmod,fchmodat,mknod,mknodat,chown,fchownat,setxattr"
     let temporary = "\(place.folder)/temporary"
     try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
     let result = try Launch.run(
-      URL(fileURLWithPath: "/usr/bin/env"), ["strace", "-f", "-qq", "-s", "4096", "-e", calls, "-o", log] + words,
+      URL(fileURLWithPath: "/usr/bin/env"), ["strace", "-ff", "-y", "-qq", "-s", "4096", "-e", calls, "-o", "\(logs)/of"] + words,
       environment: Launch.mpiEnvironment.merging(["OUROBOROS": Launch.ouroboros.path, "TMPDIR": temporary]) { $1 },
       folder: URL(fileURLWithPath: place.folder), timeoutSeconds: 120)
     if result.errorOutput.contains("ptrace") { throw Unavailable("strace may not trace here") }
@@ -49,7 +51,10 @@ final class WrittenPaths {
     let runs = ["\(place.folder)/run/", "\(place.folder)/run2/"]
     var found: [(String, String?)] = []
     var seen: Set<String> = []
-    for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {
+    let files = try FileManager.default.contentsOfDirectory(atPath: logs).sorted()
+    for line in try files.flatMap({
+      try String(contentsOfFile: "\(logs)/\($0)", encoding: .utf8).split(separator: "\n")
+    }) {
       for path in written(by: line) {
         let whole = path.hasPrefix("/") ? path : "\(place.folder)/\(path)"
         guard seen.insert(whole).inserted else { continue }
@@ -71,8 +76,17 @@ final class WrittenPaths {
     if isOpening, !["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].contains(where: { line.contains($0) }) {
       return []
     }
+    // There already: nothing was made.
+    if call.hasPrefix("mkdir"), line.contains("= -1 EEXIST") { return [] }
     let parts = line[bracket...].split(separator: "\"", omittingEmptySubsequences: false)
-    let texts = stride(from: 1, to: parts.count, by: 2).map { String(parts[$0]) }
+    let texts = stride(from: 1, to: parts.count, by: 2).map { index in
+      // What a relative path starts from stands before it: `AT_FDCWD</folder>, "`.
+      let before = parts[index - 1]
+      guard !parts[index].hasPrefix("/"), before.hasSuffix(">, "), let start = before.firstIndex(of: "<") else {
+        return String(parts[index])
+      }
+      return "\(before[before.index(after: start)...].dropLast(3))/\(parts[index])"
+    }
     // The target of a link is only a text.
     return call.hasPrefix("symlink") ? Array(texts.suffix(1)) : texts
   }

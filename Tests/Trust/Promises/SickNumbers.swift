@@ -77,7 +77,7 @@ struct SickNumbers: Promise {
     switch Int.random(in: 0..<5, using: &numbers) {
     case 0: values[place] = 1e38
     case 1: values[place] = Double.random(in: 0...1, using: &numbers) < 0.5 ? 1e200 : -1e308
-    case 2: for index in values.indices { values[index] *= 1e-310 }
+    case 2: for index in values.indices { values[index] *= 0x1p-1030 }
     case 3:
       // A constant column: a singular covariance.
       for row in 0..<rows { values[row * columns + place % columns] = 0.5 }
