@@ -92,12 +92,13 @@ end_session() { # SESSION
 # Runs a command to its end and returns its exit code. INT, TERM, HUP, USR1 and USR2 reach it as
 # USR1, which means: save and stop (exit code 75). mpirun hands USR1 on to every rank, whereas TERM
 # would leave the ranks one second. A second signal ends the command at once, except USR1, which a
-# script around this one repeats until it is heard. Sets `stops` to the number of signals and
-# `stop_signal` to the first.
+# script around this one repeats until it is heard. Sets `stops` to the number of signals, `stop_signal`
+# to the first, and `hung` where mpirun had to be ended because it did not end by itself.
 run_stoppable() {
   local child="" status=0 signal
   stops=0
   stop_signal=""
+  hung=""
   stop_child() { # SIGNAL
     if [ "$stops" -gt 0 ] && [ "$1" = USR1 ]; then return 0; fi
     stops=$((stops + 1))
@@ -124,8 +125,11 @@ run_stoppable() {
     wait_at_most "$step" "$child"
     # mpirun hands nothing on before its ranks are there: say it until it was heard.
     if [ "$stops" -eq 1 ]; then kill -USR1 "$child" 2>/dev/null || true; fi
-    # Open MPI 4.1 now and then hangs at its own end after a rank was killed.
-    if [ "${1##*/}" = mpirun ] && is_left_alone 12 "$child"; then kill -KILL "$child" 2>/dev/null || true; fi
+    # Open MPI 4.1 now and then hangs at its own end after a rank has gone while MPI was starting.
+    if [ "${1##*/}" = mpirun ] && is_left_alone 6 "$child"; then
+      hung=yes
+      kill -KILL "$child" 2>/dev/null || true
+    fi
   done
   wait "$child" || status=$?
   trap - INT TERM HUP USR1 USR2
@@ -184,7 +188,7 @@ run_with_restarts() { # RESTARTS RUN COMMAND…
     run_stoppable "$@" || status=$?
     case "$status" in
       75) if was_stopped "$run"; then return "$status"; fi; why="the job has ended itself" ;;
-      137 | 139 | 205) why="a rank was lost" ;;
+      137 | 139 | 205) why="${hung:+mpirun hung at its own end and was ended, after }a rank was lost" ;;
       255) why="a host was lost or cannot be reached" ;; # the end of ssh
       *) return "$status" ;;
     esac

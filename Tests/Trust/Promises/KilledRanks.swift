@@ -33,7 +33,7 @@ struct KilledRanks: Promise {
         longestUncommitted = max(longestUncommitted, uncommitted)
         if result.timedOut {
           failure = "hung after a kill: \(result.summary)"
-        } else if ![0, 137].contains(result.status) {
+        } else if ![0, 137].contains(result.status), !Self.isCrashOfOpenMPI(result) {
           failure = "a kill: \(result.summary)"
         } else if try !before.isSubset(of: bench.committedRecords(run)) {
           failure = "committed records are gone"
@@ -57,6 +57,12 @@ struct KilledRanks: Promise {
       format: "%d committed generations redone; %.1f s since the last commit at most", mostRepeated,
       longestUncommitted)
     return evidence
+  }
+
+  /// Whether mpirun itself crashed while it ended a job that had lost a rank: Open MPI 4.1.4 with PMIx
+  /// 4.2.2 does so once in some hundred kills, in a function that none of our processes calls.
+  private static func isCrashOfOpenMPI(_ result: ProgramResult) -> Bool {
+    result.status == 139 && result.errorOutput.contains("PMIx_server_finalize")
   }
 
   /// Starts the run and kills one of its processes, a third of the times while they start.
