@@ -23,6 +23,8 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // oneDNN 2 and 3 behind one interface; Debian's libdnnl-dev has no pkg-config file.
@@ -35,7 +37,8 @@ let package = Package(
     .target(name: "Randomness", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Samples", dependencies: ["Randomness"], swiftSettings: settings),
     .target(
-      name: "Engine", dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels"],
+      name: "Engine",
+      dependencies: ["Randomness", "COpenBLAS", "COneDNN", "CKernels", "CDeflate"],
       swiftSettings: settings),
     // The networks of neural models, as layers: no data, no training.
     .target(name: "Networks", dependencies: ["Engine", "Randomness"], swiftSettings: settings),
@@ -58,7 +61,7 @@ let package = Package(
       name: "Metrics", dependencies: ["Options", "Laws", "Samples", "Engine", "Randomness"],
       swiftSettings: settings),
     .target(
-      name: "Results", dependencies: ["Randomness", "Engine", "CSQLite", "CZlib", "CCrypto"],
+      name: "Results", dependencies: ["Randomness", "Engine", "CSQLite", "CCrypto"],
       swiftSettings: settings),
     // One HTML file of a run.
     .target(

@@ -19,6 +19,7 @@ class Ouroboros(Package):
     depends_on("onednn@2.7:")
     depends_on("sqlite")
     depends_on("zlib-api")
+    depends_on("libdeflate")
     depends_on("openssl")
     depends_on("libpng")
 

@@ -1,5 +1,5 @@
 import CCrypto
-import CZlib
+import Engine
 
 /// The SHA-256 of bytes: 32 bytes.
 func sha256(_ bytes: [UInt8]) -> [UInt8] {
@@ -20,11 +20,11 @@ public func sha256Hex(_ bytes: [UInt8]) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
-/// The CRC-32 (ISO 3309, as in zlib and gzip) of bytes. Detects every burst of up to 32 bits.
-///
-/// - Parameter before: the checksum of the bytes in front of them.
-func checksum(_ bytes: UnsafeBufferPointer<UInt8>, after before: UInt32 = 0) -> UInt32 {
-  UInt32(truncatingIfNeeded: crc32_z(UInt(before), bytes.baseAddress, bytes.count))
+/// The CRC-32 of bytes.
+func checksum(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  var sum = CyclicChecksum()
+  sum.add(UnsafeRawBufferPointer(bytes))
+  return sum.value
 }
 
 /// The lower-case hexadecimal digit of 0…15.

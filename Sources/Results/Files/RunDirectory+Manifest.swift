@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Glibc
 
@@ -60,7 +61,7 @@ extension RunDirectory {
   /// - Complexity: O(length of the file), memory of a megabyte.
   public func databaseChecksum() throws(ResultsError) -> String {
     let file = try SystemFile(database, O_RDONLY)
-    var sum: UInt32 = 0
+    var sum = CyclicChecksum()
     var offset = 0
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     while true {
@@ -68,13 +69,9 @@ extension RunDirectory {
         try file.read(into: bytes, at: offset)
       }
       if count == 0 { break }
-      chunk.withUnsafeBufferPointer {
-        sum = checksum(UnsafeBufferPointer(rebasing: $0[..<count]), after: sum)
-      }
+      chunk.withUnsafeBytes { sum.add(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       offset += count
     }
-    var text: [UInt8] = []
-    text.append(hexadecimal: sum)
-    return String(decoding: text, as: UTF8.self)
+    return sum.text
   }
 }

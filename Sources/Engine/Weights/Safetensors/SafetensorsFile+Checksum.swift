@@ -32,26 +32,3 @@ extension SafetensorsFile {
     return sum
   }
 }
-
-/// CRC-32 as in zlib and PNG: the polynomial 0xedb88320, reflected, with all bits inverted at both ends.
-struct CyclicChecksum {
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xedb8_8320 ^ value >> 1 : value >> 1 }
-  }
-
-  private var state = UInt32.max
-
-  mutating func add(_ bytes: [UInt8]) {
-    var value = state
-    Self.table.withUnsafeBufferPointer { table in
-      for byte in bytes { value = table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ value >> 8 }
-    }
-    state = value
-  }
-
-  /// Eight hexadecimal digits.
-  var text: String {
-    let digits = String(~state, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
-  }
-}
