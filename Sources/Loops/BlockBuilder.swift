@@ -1,4 +1,5 @@
 import Results
+import Samples
 
 /// Gathers generations into blocks.
 struct BlockBuilder {
@@ -7,7 +8,7 @@ struct BlockBuilder {
   let metrics: [String]
   private var first: Int
   private var values: [Double] = []
-  private var provenance: [String] = []
+  private var provenance = TextColumn()
   private var previews: [Preview] = []
   private var opened = monotonicSeconds()
   /// Said once for the first value that is not finite.
@@ -21,9 +22,9 @@ struct BlockBuilder {
   }
 
   /// Adds one generation; `row` has one value a metric.
-  mutating func append(generation: Int, row: [Double], provenance summary: String) {
+  mutating func append(generation: Int, row: [Double], provenance origins: Provenance) {
     values.append(contentsOf: row)
-    provenance.append(summary)
+    origins.withSummary { provenance.append(utf8: $0) }
     if note.isEmpty, let index = row.firstIndex(where: { !$0.isFinite }) {
       note = "\(metrics[index]) is not finite from generation \(generation)"
     }
@@ -42,7 +43,7 @@ struct BlockBuilder {
     defer {
       first += provenance.count
       values = []
-      provenance = []
+      provenance = TextColumn()
       previews = []
       opened = monotonicSeconds()
     }

@@ -106,12 +106,17 @@ public struct KeepSpec: Sendable, Hashable {
   public var samples: [Int]
   /// Generations whose models are written to files, where the model is trained in many steps.
   public var models: [Int]
+  /// Whether what fits report is recorded.
+  public var fit: Bool
   /// What is recorded to be looked at.
   public var previews: PreviewSpec
 
-  public init(samples: [Int] = [], models: [Int] = [], previews: PreviewSpec = .none) {
+  public init(
+    samples: [Int] = [], models: [Int] = [], fit: Bool = true, previews: PreviewSpec = .none
+  ) {
     self.samples = samples
     self.models = models
+    self.fit = fit
     self.previews = previews
   }
 }
@@ -146,14 +151,16 @@ public struct CellSpec: Sendable {
   func limited(toGenerations limit: Int) -> CellSpec {
     CellSpec(
       id: id, dataset: dataset, model: model, loop: loop, generations: min(limit, generations),
-      metrics: metrics, keep: KeepSpec())
+      metrics: metrics, keep: KeepSpec(fit: keep.fit))
   }
 
   /// The same cell with samples recorded to be looked at.
   public func showing(_ previews: PreviewSpec) -> CellSpec {
-    CellSpec(
+    var keep = keep
+    keep.previews = previews
+    return CellSpec(
       id: id, dataset: dataset, model: model, loop: loop, generations: generations,
-      metrics: metrics, keep: KeepSpec(samples: keep.samples, models: keep.models, previews: previews))
+      metrics: metrics, keep: keep)
   }
 
   /// The canonical form whose hash is the id.

@@ -181,8 +181,8 @@ final class Chain<Model: GenerativeModel> {
       let family = String(choice.name.map { $0 == "-" ? "_" : $0 })
       names += metric.quantities.map { family + "." + $0 }
     }
-    return names + first.report.values.map { "fit." + $0.name }
-      + viewNames.map { "first_model." + $0 }
+    if cell.spec.keep.fit { names += first.report.values.map { "fit." + $0.name } }
+    return names + viewNames.map { "first_model." + $0 }
   }
 
   private func generations(
@@ -236,7 +236,7 @@ final class Chain<Model: GenerativeModel> {
           model, generation: generation, samples: synthesis?.samples, report: report,
           key: own.measure, into: &row)
         preview(generation, synthesis?.samples, into: &builder)
-        builder.append(generation: generation, row: row, provenance: provenance.summary)
+        builder.append(generation: generation, row: row, provenance: provenance)
       }
       clock.charge(.measure)
       composer.remember(
@@ -333,8 +333,8 @@ final class Chain<Model: GenerativeModel> {
       samples: samples ?? noSamples,
       key: key)
     row.removeAll(keepingCapacity: true)
-    for metric in metrics { row += try metric.measure(subject) }
-    for (name, value) in report.values where !name.isEmpty { row.append(value) }
+    for metric in metrics { try metric.measure(subject, into: &row) }
+    if cell.spec.keep.fit { for entry in report.values { row.append(entry.value) } }
     if !viewNames.isEmpty, let samples {
       for (_, value) in try first.model.view(of: samples) { row.append(value) }
     }

@@ -12,21 +12,12 @@ import Samples
 /// The compiler is asked for a copy of the methods for `Gaussian`, the model of sweeps with 10⁵ and more
 /// generations of a few microseconds: generic code would cost them twice that.
 final class Composer<Model: GenerativeModel> {
-  /// A synthetic set as it is remembered; an object, since it changes hands several times a generation.
-  private final class Stored {
+  /// A synthetic set as it is remembered.
+  private struct Stored {
     let samples: SampleSet?
     let statistics: Model.Statistics?
     let law: Law?
     let provenance: Provenance
-
-    init(
-      samples: SampleSet?, statistics: Model.Statistics?, law: Law?, provenance: Provenance
-    ) {
-      self.samples = samples
-      self.statistics = statistics
-      self.law = law
-      self.provenance = provenance
-    }
   }
 
   private let cell: PreparedCell

@@ -42,6 +42,7 @@ private func start() throws(MPIError) -> Communicator {
   guard provided >= Int32(MPI_THREAD_FUNNELED) else {
     throw MPIError(call: "MPI_Init_thread (needs MPI_THREAD_FUNNELED)", code: MPI_ERR_OTHER)
   }
+  if MPIEnvironment.isLaunched { sendAtOnceToTheLauncher() }
   return try Communicator.world()
 }
 

@@ -10,9 +10,6 @@ struct ByteReader {
     self.name = name
   }
 
-  /// Bytes of the whole message.
-  var size: Int { bytes.count }
-
   func failure(_ reason: String) -> ResultsError {
     .malformed(path: name, line: 0, reason: "\(reason) (byte \(position) of \(bytes.count))")
   }
@@ -62,6 +59,29 @@ struct ByteReader {
     return list
   }
 
+  mutating func textColumn() throws(ResultsError) -> TextColumn {
+    var places: [Range<Int>] = []
+    let count = try count(of: 16)
+    places.reserveCapacity(count)
+    for _ in 0..<count {
+      let start = try natural()
+      let end = try natural()
+      guard start <= end else { throw failure("a text of negative length") }
+      places.append(start..<end)
+    }
+    let text = try bytes(try self.count(of: 1))
+    guard places.allSatisfy({ $0.upperBound <= text.count }) else {
+      throw failure("a text outside its column")
+    }
+    let column = TextColumn(bytes: text, places: places)
+    if !text.allSatisfy({ $0 < 0x80 }) {
+      for index in column.indices where String(validating: column.utf8(index), as: UTF8.self) == nil {
+        throw failure("not UTF-8")
+      }
+    }
+    return column
+  }
+
   mutating func doubles() throws(ResultsError) -> [Double] {
     let count = try count(of: 8)
     defer { position += 8 * count }
@@ -103,8 +123,31 @@ extension [UInt8] {
     for text in texts { append(text: text) }
   }
 
+  /// Where each text begins and ends, then the UTF-8.
+  mutating func append(texts: TextColumn) {
+    append(word: UInt64(texts.count))
+    append(words: 2 * texts.count) { index in
+      let place = texts.places[index / 2]
+      return UInt64(index % 2 == 0 ? place.lowerBound : place.upperBound)
+    }
+    append(word: UInt64(texts.bytes.count))
+    append(contentsOf: texts.bytes)
+  }
+
   mutating func append(doubles: [Double]) {
     append(word: UInt64(doubles.count))
-    for value in doubles { append(word: value.bitPattern) }
+    append(words: doubles.count) { doubles[$0].bitPattern }
+  }
+
+  /// Grows once and writes the words in place.
+  private mutating func append(words: Int, _ word: (Int) -> UInt64) {
+    let start = count
+    append(contentsOf: repeatElement(0, count: 8 * words))
+    withUnsafeMutableBytes { bytes in
+      for index in 0..<words {
+        bytes.storeBytes(
+          of: word(index).littleEndian, toByteOffset: start + 8 * index, as: UInt64.self)
+      }
+    }
   }
 }

@@ -25,7 +25,7 @@ public struct ChainBlock: Sendable, Equatable {
   /// [generations × metrics.count], row-major; NaN or ±∞ where a value does not exist.
   public var values: [Double]
   /// `Provenance.summary` of each generation's training set.
-  public var provenance: [String]
+  public var provenance: TextColumn
   /// Samples of some of the generations, by ascending generation.
   public var previews: [Preview]
   /// The chain's state after this block: `running`, `done`, `diverged` or `failed`.
@@ -37,7 +37,7 @@ public struct ChainBlock: Sendable, Equatable {
 
   public init(
     cell: String, seed: Int, firstGeneration: Int, generations: Int, metrics: [String],
-    values: [Double], provenance: [String], previews: [Preview] = [], status: ChainStatus,
+    values: [Double], provenance: TextColumn, previews: [Preview] = [], status: ChainStatus,
     message: String = "", seconds: [Double]
   ) {
     precondition(values.count == generations * metrics.count, "\(values.count) values for \(generations)×\(metrics.count)")

@@ -33,7 +33,7 @@ public struct ChainHistory: Sendable {
   /// [generations × metrics.count], row-major.
   public private(set) var values: [Double] = []
   /// One text a generation.
-  public private(set) var provenance: [String] = []
+  public private(set) var provenance = TextColumn()
   /// Samples of some generations, by ascending generation; the real data's first.
   public private(set) var previews: [Preview] = []
   /// The state after the last committed generation.
@@ -84,7 +84,7 @@ public struct ChainHistory: Sendable {
       throw conflict("generation \(generation), \(metrics[index % width]): two records differ")
     }
     for index in 0..<shared
-    where provenance[block.firstGeneration + index] != block.provenance[index] {
+    where provenance.utf8(block.firstGeneration + index) != block.provenance.utf8(index) {
       throw conflict("generation \(block.firstGeneration + index): two provenances differ")
     }
     for preview in block.previews where preview.generation < generations {
@@ -98,8 +98,13 @@ public struct ChainHistory: Sendable {
     }
     let isNew = end > generations
     if isNew {
-      values.append(contentsOf: block.values[(shared * width)...])
-      provenance.append(contentsOf: block.provenance[shared...])
+      // What is first is shared with the block, not copied.
+      if values.isEmpty, shared == 0 {
+        values = block.values
+      } else {
+        values.append(contentsOf: block.values[(shared * width)...])
+      }
+      provenance.append(contentsOf: block.provenance, from: shared)
       previews += block.previews.filter { preview in
         !previews.contains { $0.generation == preview.generation }
       }

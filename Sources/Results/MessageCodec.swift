@@ -1,18 +1,26 @@
 /// Blocks as bytes for messages between ranks: little-endian, values as their bits.
 ///
-/// A message is `OBM1`, the number of blocks, then each block as length-prefixed fields; it is read
-/// only if every length fits and nothing is left over.
+/// A message is `OBM2`, the distinct columns of provenance, the number of blocks, then each block as
+/// length-prefixed fields; it is read only if every length fits and nothing is left over. The chains of a
+/// cell have the same provenance, which is most of a short generation.
 public enum MessageCodec {
-  private static let magic: UInt32 = 0x314d_424f
+  private static let magic: UInt32 = 0x324d_424f
 
   /// The message of some blocks.
   public static func encode(_ blocks: [ChainBlock]) -> [UInt8] {
+    var columns: [TextColumn] = []
+    let numbers = blocks.map { number(of: $0.provenance, among: &columns) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(
-      blocks.reduce(16) { $0 + 256 + 8 * $1.values.count + 32 * $1.generations })
+      blocks.reduce(64) { $0 + 512 + 8 * $1.values.count }
+        + columns.reduce(0) { $0 + 64 + 16 * $1.count + $1.bytes.count })
     bytes.append(word: magic)
+    bytes.append(word: UInt64(columns.count))
+    for column in columns { bytes.append(texts: column) }
     bytes.append(word: UInt64(blocks.count))
-    for block in blocks { append(block, to: &bytes) }
+    for (block, number) in zip(blocks, numbers) {
+      append(block, provenance: number, to: &bytes)
+    }
     return bytes
   }
 
@@ -25,27 +33,34 @@ public enum MessageCodec {
       guard try reader.word(UInt32.self) == magic else {
         throw reader.failure("not a block message")
       }
+      var columns: [TextColumn] = []
+      for _ in 0..<(try reader.count(of: 16)) { columns.append(try reader.textColumn()) }
       let count = try reader.count(of: 1)
       var blocks: [ChainBlock] = []
-      for _ in 0..<count { blocks.append(try block(&reader)) }
+      for _ in 0..<count { blocks.append(try block(&reader, columns)) }
       try reader.finish()
       return blocks
     }
   }
 
-  private static func append(_ block: ChainBlock, to bytes: inout [UInt8]) {
+  /// The place of a column among the last few distinct ones; added where it is not there.
+  private static func number(of column: TextColumn, among columns: inout [TextColumn]) -> Int {
+    let recent = columns.indices.suffix(4)
+    if let known = recent.last(where: { columns[$0].isHeldAs(column) }) { return known }
+    columns.append(column)
+    return columns.count - 1
+  }
+
+  private static func append(
+    _ block: ChainBlock, provenance number: Int, to bytes: inout [UInt8]
+  ) {
     bytes.append(text: block.cell)
     bytes.append(word: UInt64(bitPattern: Int64(block.seed)))
     bytes.append(word: UInt64(block.firstGeneration))
     bytes.append(word: UInt64(block.generations))
     bytes.append(texts: block.metrics)
     bytes.append(doubles: block.values)
-    // One text where all generations agree, as in a segment.
-    if let first = block.provenance.first, block.provenance.allSatisfy({ $0 == first }) {
-      bytes.append(texts: [first])
-    } else {
-      bytes.append(texts: block.provenance)
-    }
+    bytes.append(word: UInt64(number))
     bytes.append(word: UInt64(block.previews.count))
     for preview in block.previews { append(preview, to: &bytes) }
     bytes.append(text: block.status.rawValue)
@@ -53,7 +68,9 @@ public enum MessageCodec {
     bytes.append(doubles: block.seconds)
   }
 
-  private static func block(_ reader: inout ByteReader) throws(ResultsError) -> ChainBlock {
+  private static func block(
+    _ reader: inout ByteReader, _ columns: [TextColumn]
+  ) throws(ResultsError) -> ChainBlock {
     let cell = try reader.text()
     let seed = Int(Int64(bitPattern: try reader.word(UInt64.self)))
     let first = try reader.natural()
@@ -67,13 +84,11 @@ public enum MessageCodec {
     guard !overflow, values.count == size else {
       throw reader.failure("\(values.count) values for \(generations) × \(metrics.count)")
     }
-    var provenance = try reader.texts()
-    if provenance.count == 1, generations > 1, generations <= reader.size {
-      provenance = [String](repeating: provenance[0], count: generations)
+    let number = try reader.natural()
+    guard columns.indices.contains(number), columns[number].count == generations else {
+      throw reader.failure("provenance \(number) for \(generations) generations")
     }
-    guard provenance.count == generations else {
-      throw reader.failure("\(provenance.count) provenances for \(generations) generations")
-    }
+    let provenance = columns[number]
     var previews: [Preview] = []
     for _ in 0..<(try reader.count(of: 1)) { previews.append(try preview(&reader)) }
     guard let status = ChainStatus(rawValue: try reader.text()) else {

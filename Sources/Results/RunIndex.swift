@@ -6,6 +6,8 @@ public struct RunIndex: Sendable {
   public private(set) var segments: [SegmentReport] = []
   /// Records that contradict each other; the first one read is kept.
   public private(set) var conflicts: [ResultsError] = []
+  /// The provenance of the last chain of each cell. That of the others is mostly the same and is held once.
+  private var provenance: [String: TextColumn] = [:]
 
   public init() {}
 
@@ -23,6 +25,12 @@ public struct RunIndex: Sendable {
 
   /// Adds a block; adding one again changes nothing.
   public mutating func add(_ block: ChainBlock) {
+    var block = block
+    if let known = provenance[block.cell], known.isHeldAs(block.provenance) {
+      block.provenance = known
+    } else {
+      provenance[block.cell] = block.provenance
+    }
     let key = ChainKey(cell: block.cell, seed: block.seed)
     do throws(ResultsError) {
       try chains[key, default: ChainHistory(cell: block.cell, seed: block.seed)].add(block)

@@ -39,43 +39,79 @@ public struct Provenance: Sendable, Hashable {
     public var total: Int { count * repeats }
   }
 
-  public private(set) var runs: [Run] = []
+  // Most sets have one run or two, which need no allocation.
+  private var first: Run?
+  private var second: Run?
+  private var others: [Run] = []
 
   public init() {}
 
   public init(_ origin: Origin, count: Int) { append(origin, count: count) }
 
+  public var runs: [Run] { (0..<runCount).map { run($0) } }
+
+  private var runCount: Int { first == nil ? 0 : second == nil ? 1 : 2 + others.count }
+
+  private func run(_ index: Int) -> Run {
+    let found = index == 0 ? first : index == 1 ? second : others[index - 2]
+    guard let found else { preconditionFailure("run \(index) of \(runCount)") }
+    return found
+  }
+
+  private var last: Run? { others.last ?? second ?? first }
+
+  private mutating func push(_ run: Run) {
+    if first == nil {
+      first = run
+    } else if second == nil {
+      second = run
+    } else {
+      others.append(run)
+    }
+  }
+
+  private mutating func replaceLast(by run: Run) {
+    if !others.isEmpty {
+      others[others.count - 1] = run
+    } else if second != nil {
+      second = run
+    } else {
+      first = run
+    }
+  }
+
   /// Adds `count` samples of one origin at the end.
   public mutating func append(_ origin: Origin, count: Int) {
     guard count > 0 else { return }
-    guard let last = runs.last else {
-      runs.append(Run(origin: origin, count: count, repeats: 1))
-      return
-    }
-    if last.origin == origin, last.repeats == 1 {
-      runs[runs.count - 1] = Run(origin: origin, count: last.count + count, repeats: 1)
-    } else if last.origin.isSynthetic, last.origin.advanced(by: last.repeats) == origin,
+    if let last, last.origin == origin, last.repeats == 1 {
+      replaceLast(by: Run(origin: origin, count: last.count + count, repeats: 1))
+    } else if let last, last.origin.isSynthetic, last.origin.advanced(by: last.repeats) == origin,
       last.count == count
     {
-      runs[runs.count - 1] = Run(origin: last.origin, count: count, repeats: last.repeats + 1)
+      replaceLast(by: Run(origin: last.origin, count: count, repeats: last.repeats + 1))
     } else {
-      runs.append(Run(origin: origin, count: count, repeats: 1))
+      push(Run(origin: origin, count: count, repeats: 1))
     }
   }
 
   /// Adds another set's origins at the end.
   public mutating func append(_ other: Provenance) {
-    if runs.isEmpty {
-      runs = other.runs
+    if first == nil {
+      self = other
       return
     }
-    for run in other.runs {
+    for index in 0..<other.runCount {
+      let run = other.run(index)
       for step in 0..<run.repeats { append(run.origin.advanced(by: step), count: run.count) }
     }
   }
 
   /// The number of samples.
-  public var count: Int { runs.reduce(0) { $0 + $1.total } }
+  public var count: Int {
+    var total = 0
+    for index in 0..<runCount { total += run(index).total }
+    return total
+  }
 
   /// Samples by origin, sorted by origin.
   public var counts: [(origin: Origin, count: Int)] {
@@ -91,6 +127,7 @@ public struct Provenance: Sendable, Hashable {
   /// - Complexity: O(indices + runs) when the indices ascend, O(indices · runs) at worst.
   public func selecting(_ indices: [Int]) -> Provenance {
     var result = Provenance()
+    let runs = runs
     var at = 0
     var start = 0
     for index in indices {
@@ -110,39 +147,49 @@ public struct Provenance: Sendable, Hashable {
 
   /// Adds one sample; never joins it into a run of several generations.
   private mutating func appendOne(_ origin: Origin) {
-    if let last = runs.last, last.origin == origin, last.repeats == 1 {
-      runs[runs.count - 1] = Run(origin: origin, count: last.count + 1, repeats: 1)
+    if let last, last.origin == origin, last.repeats == 1 {
+      replaceLast(by: Run(origin: origin, count: last.count + 1, repeats: 1))
     } else {
-      runs.append(Run(origin: origin, count: 1, repeats: 1))
+      push(Run(origin: origin, count: 1, repeats: 1))
     }
   }
 
   /// A compact text, e.g. `real:100 g0..8:50 c9:7`: counts per origin, neighbouring generations with
   /// equal counts joined.
   public var summary: String {
-    guard runs.indices.dropFirst().allSatisfy({ runs[$0 - 1].origin < runs[$0].origin }) else {
+    var summary = ""
+    withSummary { summary = String(decoding: $0, as: UTF8.self) }
+    return summary
+  }
+
+  /// Hands over the UTF-8 of `summary`.
+  public func withSummary(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    let count = runCount
+    guard (0..<count).dropFirst().allSatisfy({ run($0 - 1).origin < run($0).origin }) else {
       var sorted = Provenance()
       for (origin, count) in counts { sorted.append(origin, count: count) }
-      return sorted.text
+      return sorted.withText(body)
     }
     // Runs picked out of a set one by one are joined here; longer runs are joined already.
-    guard runs.count > 1, runs.contains(where: { $0.repeats == 1 && $0.origin.isSynthetic }) else {
-      return text
-    }
+    guard count > 1,
+      (0..<count).contains(where: { run($0).repeats == 1 && run($0).origin.isSynthetic })
+    else { return withText(body) }
     var joined = Provenance()
-    for run in runs {
-      if run.repeats == 1 { joined.append(run.origin, count: run.count) } else { joined.runs.append(run) }
+    for index in 0..<count {
+      let run = run(index)
+      if run.repeats == 1 { joined.append(run.origin, count: run.count) } else { joined.push(run) }
     }
-    return joined.text
+    return joined.withText(body)
   }
 
   /// The runs as text, written in place: a chain says where its samples came from every generation, and
   /// interpolated text would take as long as a small fit.
-  private var text: String {
+  private func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     // A space, "fresh:" or a letter, "..", ":", and three numbers of 19 digits at most.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: runs.count * 64) { buffer in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: runCount * 80) { buffer in
       var count = 0
-      for run in runs {
+      for index in 0..<runCount {
+        let run = run(index)
         if count > 0 { Provenance.append(" ", to: buffer, &count) }
         switch run.origin {
         case .real: Provenance.append("real:", to: buffer, &count)
@@ -152,7 +199,7 @@ public struct Provenance: Sendable, Hashable {
         }
         Provenance.append(run.count, to: buffer, &count)
       }
-      return String(decoding: buffer[..<count], as: UTF8.self)
+      body(UnsafeBufferPointer(rebasing: buffer[..<count]))
     }
   }
 

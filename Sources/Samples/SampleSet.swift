@@ -3,13 +3,68 @@
 /// Real-valued spaces fill `reals`, discrete spaces fill `indices`; the other array is empty. Both are
 /// row-major: sample i occupies `space.width` consecutive entries.
 public struct SampleSet: Sendable {
-  public let space: SampleSpace
-  public let count: Int
-  public var reals: [Double]
-  public var indices: [Int32]
+  private var storage: Storage
+
+  /// Shared by copies until one of them changes: a generation hands its sets on several times.
+  private final class Storage: @unchecked Sendable {
+    let space: SampleSpace
+    let count: Int
+    var reals: [Double]
+    var indices: [Int32]
+    var labels: [Int32]?
+    var provenance: Provenance
+
+    init(
+      space: SampleSpace, count: Int, reals: [Double], indices: [Int32], labels: [Int32]?,
+      provenance: Provenance
+    ) {
+      self.space = space
+      self.count = count
+      self.reals = reals
+      self.indices = indices
+      self.labels = labels
+      self.provenance = provenance
+    }
+  }
+
+  private mutating func detach() {
+    guard !isKnownUniquelyReferenced(&storage) else { return }
+    storage = Storage(
+      space: space, count: count, reals: reals, indices: indices, labels: labels,
+      provenance: provenance)
+  }
+
+  public var space: SampleSpace { storage.space }
+  public var count: Int { storage.count }
+  public var reals: [Double] {
+    get { storage.reals }
+    _modify {
+      detach()
+      yield &storage.reals
+    }
+  }
+  public var indices: [Int32] {
+    get { storage.indices }
+    _modify {
+      detach()
+      yield &storage.indices
+    }
+  }
   /// Class labels, one a sample, where the data has them.
-  public var labels: [Int32]?
-  public var provenance: Provenance
+  public var labels: [Int32]? {
+    get { storage.labels }
+    _modify {
+      detach()
+      yield &storage.labels
+    }
+  }
+  public var provenance: Provenance {
+    get { storage.provenance }
+    _modify {
+      detach()
+      yield &storage.provenance
+    }
+  }
 
   /// - Parameter reals: [count × space.width], row-major.
   public init(space: SampleSpace, reals: [Double], labels: [Int32]? = nil, provenance: Provenance) {
@@ -18,12 +73,8 @@ public struct SampleSet: Sendable {
     let count = reals.count / space.width
     precondition(provenance.count == count, "provenance of \(provenance.count) samples for \(count)")
     precondition(labels.map { $0.count == count } ?? true, "\(labels?.count ?? 0) labels for \(count) samples")
-    self.space = space
-    self.count = count
-    self.reals = reals
-    self.indices = []
-    self.labels = labels
-    self.provenance = provenance
+    storage = Storage(
+      space: space, count: count, reals: reals, indices: [], labels: labels, provenance: provenance)
   }
 
   /// - Parameter indices: [count × space.width], row-major.
@@ -32,22 +83,14 @@ public struct SampleSet: Sendable {
     precondition(indices.count % space.width == 0, "\(indices.count) values of width \(space.width)")
     let count = indices.count / space.width
     precondition(provenance.count == count, "provenance of \(provenance.count) samples for \(count)")
-    self.space = space
-    self.count = count
-    self.reals = []
-    self.indices = indices
-    self.labels = nil
-    self.provenance = provenance
+    storage = Storage(
+      space: space, count: count, reals: [], indices: indices, labels: nil, provenance: provenance)
   }
 
   /// The empty set of a space.
   public init(emptyIn space: SampleSpace) {
-    self.space = space
-    self.count = 0
-    self.reals = []
-    self.indices = []
-    self.labels = nil
-    self.provenance = Provenance()
+    storage = Storage(
+      space: space, count: 0, reals: [], indices: [], labels: nil, provenance: Provenance())
   }
 }
 

@@ -69,6 +69,7 @@ struct Bench {
   var generations = 5
   var keep: [Int] = []
   var keepModels: [Int] = []
+  var keepsFit = true
 
   /// 20 real samples from N(1, 2²).
   init() throws {
@@ -84,7 +85,7 @@ struct Bench {
     let data = try choice(dataset.component, datasetOptions)
     let spec = CellSpec(
       id: id, dataset: data, model: try choice(model.component, modelOptions), loop: loop,
-      generations: generations, metrics: metrics, keep: KeepSpec(samples: keep, models: keepModels))
+      generations: generations, metrics: metrics, keep: KeepSpec(samples: keep, models: keepModels, fit: keepsFit))
     let set = try dataset.init(options: data.options, files: DataFiles(directory: "/"))
     return try PreparedCell(spec, dataset: set, model: model)
   }

@@ -209,6 +209,17 @@ import Testing
     }
   }
 
+  /// Without them the other numbers are the same.
+  @Test func reportsOfFitsCanBeLeftOut() throws {
+    var bench = try Bench()
+    let all = try bench.run(loop())
+    bench.keepsFit = false
+    let few = try bench.run(loop())
+    let isMetric = all.metrics.map { !$0.hasPrefix("fit.") }
+    #expect(isMetric.contains(false) && few.metrics == zip(all.metrics, isMetric).filter(\.1).map(\.0))
+    #expect(few.rows == all.rows.map { zip($0, isMetric).filter(\.1).map(\.0) })
+  }
+
   @Test func keptSamplesAreThoseOfTheGenerations() throws {
     var bench = try Bench()
     bench.keep = [1, 4]

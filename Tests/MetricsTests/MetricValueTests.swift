@@ -41,6 +41,16 @@ private func measure(
     expectClose(tokens["mean_error_squared"]!, 0.005)
   }
 
+  /// Some quantities alone have the values they have among all.
+  @Test func chosenMoments() throws {
+    let chosen = OptionValue.list([.text("variance_trace_ratio"), .text("mean_error_squared")])
+    for name in ["Gaussian, d = 2", "mixture", "categories", "tokens"] {
+      let all = try measure(MomentsMetric.self, named(name))
+      let few = try measure(MomentsMetric.self, named(name), ["quantities": chosen])
+      #expect(few.count == 2 && few.allSatisfy { all[$0.key] == $0.value }, "\(name)")
+    }
+  }
+
   @Test func momentsOfSamplesAndDegenerateLaws() throws {
     let space = SampleSpace.vectors(dimension: 2)
     let set = SampleSet(

@@ -103,10 +103,11 @@ struct SmallRun {
     return ChainBlock(
       cell: cell, seed: seed, firstGeneration: 0, generations: count, metrics: metrics,
       values: values,
-      provenance: (0..<count).map { generation in
-        if place < 9 { return generation == 0 ? "real:100" : "g\(generation - 1):100" }
-        return generation == 0 ? "real:100" : "real:100 g0..\(generation - 1):100"
-      },
+      provenance: TextColumn(
+        (0..<count).map { generation in
+          if place < 9 { return generation == 0 ? "real:100" : "g\(generation - 1):100" }
+          return generation == 0 ? "real:100" : "real:100 g0..\(generation - 1):100"
+        }),
       status: diverges ? .diverged : .done, message: diverges ? hostileName : "",
       seconds: [0.001, 0.25, 0.125, 0, 0.5, 0.0625])
   }

@@ -13,7 +13,7 @@ import Testing
         ChainBlock(
           cell: cell, seed: seed, firstGeneration: 0, generations: kept.count,
           metrics: ["d.risk", "d.variance", "d.tails"], values: kept.flatMap { $0 },
-          provenance: kept.map { _ in "" }, status: .done,
+          provenance: TextColumn(repeating: "", count: kept.count), status: .done,
           seconds: [Double](repeating: 0, count: Phase.allCases.count)))
     }
     return try #require(index.table(cell: cell))

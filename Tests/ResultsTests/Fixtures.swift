@@ -41,9 +41,8 @@ func block(
   return ChainBlock(
     cell: cell, seed: seed, firstGeneration: first, generations: generations, metrics: metrics,
     values: values,
-    provenance: (first..<(first + generations)).map {
-      provenance ?? "real:\(100 + $0) g0..\($0):50"
-    },
+    provenance: TextColumn(
+      (first..<(first + generations)).map { provenance ?? "real:\(100 + $0) g0..\($0):50" }),
     status: status, message: message, seconds: [0.001, 0.25, 0.125, 0, 0.5, 0.0625])
 }
 

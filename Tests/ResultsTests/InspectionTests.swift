@@ -144,8 +144,9 @@ import Testing
       let value = try difference("value") { $0.values[6] = $0.values[6].nextUp }
       #expect(value?.hasPrefix("cell bb, seed 1, generation 1, moments.variance_trace: ") == true)
       #expect(
-        try difference("provenance") { $0.provenance[2] = "real:1" }?.contains(
-          "generation 2: provenance") == true)
+        try difference("provenance") {
+          $0.provenance = TextColumn($0.provenance.prefix(2) + ["real:1"] + $0.provenance.dropFirst(3))
+        }?.contains("generation 2: provenance") == true)
       #expect(
         try difference("status") { $0.status = .diverged } == "cell bb, seed 1: done and diverged")
       #expect(try difference("seed") { $0.seed = 7 } == "cell bb, seed 1: only in the first run")

@@ -36,7 +36,7 @@ import Testing
       blocks.append(
         ChainBlock(
           cell: "bits", seed: 2, firstGeneration: 0, generations: 1000, metrics: ["a", "b"],
-          values: bits, provenance: [String](repeating: "real:1", count: 1000), status: .done,
+          values: bits, provenance: TextColumn(repeating: "real:1", count: 1000), status: .done,
           seconds: [0, 0, 0, 0, 0, 0]))
       let path = "\(directory)/rank-0000.jsonl"
       try writeSegment(blocks, to: path)

@@ -10,7 +10,7 @@ import Testing
       index.add(
         ChainBlock(
           cell: "cell", seed: seed, firstGeneration: 0, generations: row.count, metrics: ["m.x"],
-          values: row, provenance: row.map { _ in "" }, status: .done, message: "",
+          values: row, provenance: TextColumn(repeating: "", count: row.count), status: .done, message: "",
           seconds: [Double](repeating: 0, count: Phase.allCases.count)))
     }
     return try #require(index.table(cell: "cell"))

@@ -137,6 +137,8 @@ private final class Runner: TaskRunner {
     return unsent.map(UInt8.init)
   }
 
+  func finish() {}
+
   func takeProgress() -> [UInt8]? {
     guard tellsProgress, let task = ran.last else { return nil }
     told.append(task)

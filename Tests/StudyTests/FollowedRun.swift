@@ -45,7 +45,7 @@ struct FollowedRun {
         values: (0..<generations).flatMap { generation in
           Self.metrics.map { _ in Double((generation + 1) * (seed + 1)) }
         },
-        provenance: [String](repeating: "g0:20", count: generations), status: status,
+        provenance: TextColumn(repeating: "g0:20", count: generations), status: status,
         message: message, seconds: [Double](repeating: 0, count: Phase.allCases.count)))
   }
 

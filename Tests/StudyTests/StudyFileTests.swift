@@ -24,7 +24,7 @@ import Testing
       seeds: [5, 3]
       seed: 11
       metrics: [moments, {name: wasserstein, projections: 9}]
-      keep: {samples: [last, 0, 3], models: [2, last, 2]}
+      keep: {samples: [last, 0, 3], models: [2, last, 2], fit: false}
       resources: {ranks_per_chain: 1, shards: 1, reproducible: false}
       notes: "line one\\nline two"
       paper: A paper
@@ -33,7 +33,7 @@ import Testing
     #expect(plan.cells.count == 1 && plan.varying == [[]])
     #expect(plan.study == "every.key-1_2" && plan.seed == 11 && plan.seeds == [5, 3])
     #expect(plan.generations == 4 && plan.keep.samples == [0, 3])
-    #expect(plan.keep.models == [2, 3] && !plan.resources.isReproducible)
+    #expect(plan.keep.models == [2, 3] && !plan.keep.fit && !plan.resources.isReproducible)
     #expect(plan.metrics.map(\.name) == ["moments", "wasserstein"])
     #expect(plan.metrics[1].options.values == ["projections": .integer(9)])
     #expect(plan.notes == "line one\nline two" && plan.paper == "A paper")

@@ -9,7 +9,7 @@ import Testing
   private let text = edited(
     adding: """
       matrix: {loop.bias: [0.5, 1], model: [gaussian, {name: mixture, label: "é🔥\\x85\\u2028"}]}
-      keep: {samples: [0, last], models: [last]}
+      keep: {samples: [0, last], models: [last], fit: false}
       notes: "quote \\" backslash \\\\ newline \\n tab \\t bell \\a del \\x7f nbsp \\xa0 line \\u2028 mark \\ufeff"
       """)
 
@@ -142,6 +142,10 @@ import Testing
     (
       edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {models: [0]}"),
       "'keep.models' was [], is [0]"
+    ),
+    (
+      edited(adding: "matrix: {loop.bias: [0.5, 1]}\nkeep: {fit: false}"),
+      "'keep.fit' was true, is false"
     ),
     (
       edited(8, "seeds: [0, 1, 2]", adding: "matrix: {loop.bias: [0.5, 1]}"),

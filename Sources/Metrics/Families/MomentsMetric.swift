@@ -94,25 +94,31 @@ public struct MomentsMetric: Metric {
   }
 
   public func measure(_ subject: Subject) throws -> [Double] {
-    if usesLaw, case .vectors(let mean, let trace, let determinant) = real,
-      case .gaussian(let law) = try subject.requireLaw(metric: Self.component.name)
-    {
-      return values(law, mean, trace, determinant)
-    }
-    let all = try measureAll(subject)
-    return positions.map { all[$0] }
+    var values: [Double] = []
+    try measure(subject, into: &values)
+    return values
   }
 
+  public func measure(_ subject: Subject, into row: inout [Double]) throws {
+    if usesLaw, case .vectors(let mean, let trace, let determinant) = real {
+      let law = try subject.requireLaw(metric: Self.component.name)
+      guard let moments = law.moments else {
+        throw ComponentError(
+          Self.component.name, "the model's law is \(law.kindName), not one of real vectors")
+      }
+      append(moments, mean, trace, determinant, to: &row)
+      return
+    }
+    let all = try measureAll(subject)
+    for position in positions { row.append(all[position]) }
+  }
+
+  /// All quantities, where they are not those of a law of real vectors.
   private func measureAll(_ subject: Subject) throws -> [Double] {
     let name = Self.component.name
     switch real {
     case .vectors(let mean, let trace, let determinant):
-      guard usesLaw else { return fromSamples(subject.samples.reals, mean, trace, determinant) }
-      let law = try subject.requireLaw(metric: name)
-      guard let moments = law.moments else {
-        throw ComponentError(name, "the model's law is \(law.kindName), not one of real vectors")
-      }
-      return values(moments, mean, trace, determinant)
+      return fromSamples(subject.samples.reals, mean, trace, determinant)
     case .categories(let first):
       let law = try subject.categoricalLaw(
         metric: name, usesLaw: usesLaw, categories: first.probabilities.count)
@@ -127,24 +133,25 @@ public struct MomentsMetric: Metric {
   }
 
   /// The recorded quantities alone: a determinant costs more than a short chain's whole generation.
-  private func values(
-    _ law: GaussianLaw, _ mean: [Double], _ trace: Double, _ determinant: Bool
-  ) -> [Double] {
+  private func append(
+    _ law: GaussianLaw, _ mean: [Double], _ trace: Double, _ determinant: Bool,
+    to row: inout [Double]
+  ) {
     precondition(
       law.dimension == mean.count, "law of dimension \(law.dimension), data of \(mean.count)")
     let error = squaredDistance(law.mean, mean)
     let variance = law.varianceTrace
     let scalars = 4 + (determinant ? law.dimension == 1 ? 2 : 1 : 0)
     let covariance = axes ? law.covariance : []
-    return positions.map { position in
+    for position in positions {
       switch position {
-      case 0: error.squareRoot()
-      case 1: error
-      case 2: variance
-      case 3: variance / trace
-      case scalars...: covariance[(position - scalars) * (law.dimension + 1)]
-      case 4: law.logDeterminant
-      default: variance.squareRoot()
+      case 0: row.append(error.squareRoot())
+      case 1: row.append(error)
+      case 2: row.append(variance)
+      case 3: row.append(variance / trace)
+      case scalars...: row.append(covariance[(position - scalars) * (law.dimension + 1)])
+      case 4: row.append(law.logDeterminant)
+      default: row.append(variance.squareRoot())
       }
     }
   }

@@ -38,8 +38,8 @@ struct LineEncoder {
       bytes.append(jsonNumbers: block.values[(generation * width)..<((generation + 1) * width)])
     }
     bytes.append(literal: "],\"provenance\":")
-    if let first = block.provenance.first, block.provenance.allSatisfy({ $0 == first }) {
-      bytes.append(jsonText: first)
+    if !block.provenance.isEmpty, block.provenance.isUniform {
+      bytes.append(jsonText: block.provenance[0])
     } else {
       bytes.append(jsonTexts: block.provenance)
     }
@@ -148,21 +148,21 @@ extension [UInt8] {
   /// Appends a JSON text: quotes, backslashes and control characters escaped.
   mutating func append(jsonText text: String) {
     var text = text
+    text.withUTF8 { append(jsonUTF8: $0) }
+  }
+
+  /// The same for a text's UTF-8.
+  private mutating func append(jsonUTF8 text: UnsafeBufferPointer<UInt8>) {
     append(UInt8(ascii: "\""))
-    let isPlain = text.withUTF8 { bytes in
-      guard
-        bytes.allSatisfy({
-          $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7f
-        })
-      else { return false }
-      append(contentsOf: bytes)
-      return true
+    let isPlain = text.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7f
     }
     if isPlain {
+      append(contentsOf: text)
       append(UInt8(ascii: "\""))
       return
     }
-    for byte in text.utf8 {
+    for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
         append(UInt8(ascii: "\\"))
@@ -175,6 +175,16 @@ extension [UInt8] {
       }
     }
     append(UInt8(ascii: "\""))
+  }
+
+  /// Appends a JSON array of texts.
+  mutating func append(jsonTexts texts: TextColumn) {
+    append(UInt8(ascii: "["))
+    for index in texts.indices {
+      if index > 0 { append(UInt8(ascii: ",")) }
+      texts.utf8(index).withUnsafeBufferPointer { append(jsonUTF8: $0) }
+    }
+    append(UInt8(ascii: "]"))
   }
 
   /// Appends a JSON array of texts.

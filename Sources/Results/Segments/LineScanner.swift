@@ -160,11 +160,11 @@ struct LineScanner {
   }
 
   /// One text for all generations or one a generation.
-  mutating func provenance(generations: Int) throws(LineDecoder.Failure) -> [String] {
+  mutating func provenance(generations: Int) throws(LineDecoder.Failure) -> TextColumn {
     if next == UInt8(ascii: "\"") {
-      return [String](repeating: try text(), count: generations)
+      return TextColumn(repeating: try text(), count: generations)
     }
-    let list = try texts()
+    let list = TextColumn(try texts())
     guard list.count == generations else {
       throw LineDecoder.Failure("\(list.count) provenances for \(generations) generations")
     }

@@ -97,6 +97,7 @@ private final class IdleRunner: TaskRunner {
   }
 
   func takeProgress() -> [UInt8]? { nil }
+  func finish() {}
 
   func whereabouts() -> Whereabouts { Whereabouts(rank: 0, host: "", groupRanks: 1, chain: nil) }
 
@@ -120,6 +121,7 @@ private final class BusyRunner: TaskRunner {
 
   func takeResults(isLast: Bool) -> [UInt8]? { nil }
   func takeProgress() -> [UInt8]? { nil }
+  func finish() {}
 
   func whereabouts() -> Whereabouts { Whereabouts(rank: 0, host: "", groupRanks: 1, chain: nil) }
 

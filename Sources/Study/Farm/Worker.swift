@@ -7,6 +7,9 @@ package protocol TaskRunner: AnyObject {
   func run(task: Int, tick: () throws -> Void) throws
   /// Results gathered since the last call, to be sent to the coordinator; `nil` if there are none.
   func takeResults(isLast: Bool) throws -> [UInt8]?
+  /// Makes sure that all results are on the disk. The last ones are under way by then: waiting for the disk
+  /// takes as long as their statistics.
+  func finish() throws
   /// How far the task in hand has come, where there is something new to tell.
   func takeProgress() throws -> [UInt8]?
   /// Where the runner is, as a sign of life.
@@ -53,6 +56,7 @@ package final class Worker {
     try giveSign(monotonicSeconds())
     if isStopping || (queue.isEmpty && finishing) {
       try sendResults(isLast: true)
+      try runner.finish()
       var report = runner.report()
       report.seconds["idle"] = idleSeconds
       try transport.send(FarmMessage.goodbye(report).encoded(), to: 0)

@@ -110,9 +110,11 @@ struct StudyDecoder {
     guard
       let keys = decoder.mapping(node, keys: StudyKeys.keep.map(\.name), subject: "keep"),
       let samples = self.generations(StudyKeys.keptSamples, keys, node, of: generations),
-      let models = self.generations(StudyKeys.keptModels, keys, node, of: generations)
+      let models = self.generations(StudyKeys.keptModels, keys, node, of: generations),
+      case .flag(let fit)? = decoder.value(
+        StudyKeys.keptFit, keys[StudyKeys.keptFit.name], subject: "'keep.fit'")
     else { return nil }
-    return KeepSpec(samples: samples, models: models)
+    return KeepSpec(samples: samples, models: models, fit: fit)
   }
 
   /// A list of generations, sorted; nil where it or their number is a mistake.

@@ -73,13 +73,17 @@ public enum StudyKeys {
     "models", .list(.either(.choice(["last"]), .integer(0...999_999))), unit: "generations",
     default: .list([]),
     help: "Generations whose neural models are written to files (safetensors, named as in PyTorch).")
+  static let keptFit = OptionSpec(
+    "fit", .flag, default: .flag(true),
+    help: "Whether the numbers that fits report (fit.rank, fit.steps, …) are recorded with the metrics; "
+      + "in sweeps of short chains they can be a third of the results.")
   static let previews = OptionSpec(
     "previews", .either(.choice(["auto"]), .integer(0...4096)), unit: "samples",
     default: .text("auto"),
     help: "Samples recorded to be looked at in the report, for up to 12 generations of the first 5 "
       + "seeds; auto: 8 images, 128 points in the plane or 256 categories where samples are drawn "
       + "anyway and the study has at most 24 cells.")
-  static let keep = [keptSamples, keptModels, previews]
+  static let keep = [keptSamples, keptModels, keptFit, previews]
 
   /// The keys of `collapse`.
   static let collapse = [

@@ -51,6 +51,7 @@ extension StudyPlan {
     try same("metrics", old.metrics, metrics, names)
     try same("keep.samples", old.keep.samples, keep.samples) { "\($0)" }
     try same("keep.models", old.keep.models, keep.models) { "\($0)" }
+    try same("keep.fit", old.keep.fit, keep.fit) { "\($0)" }
     try same("keep.previews", old.previews, previews) { $0.map { "\($0)" } ?? "auto" }
     try same("resources.shards", old.resources.shards, resources.shards) { "\($0)" }
     try same("resources.precision", old.resources.precision, resources.precision) { $0.rawValue }

@@ -26,6 +26,7 @@ extension StudyPlan {
         .map([
           "samples": .list(keep.samples.map { .integer($0) }),
           "models": .list(keep.models.map { .integer($0) }),
+          "fit": .flag(keep.fit),
           "previews": previews.map { .integer($0) } ?? .text("auto"),
         ])
       ),

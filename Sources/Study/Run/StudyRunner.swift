@@ -36,7 +36,7 @@ final class StudyRunner: TaskRunner {
   private var generations = 0
 
   /// Results are sent when this many numbers or this many seconds have gathered.
-  private static let sendValues = 1 << 16
+  private static let sendValues = 1 << 14
   private static let sendSeconds = 0.5
   /// Seconds between two reports of a fit.
   private static let progressSeconds = 1.0
@@ -188,14 +188,11 @@ final class StudyRunner: TaskRunner {
 
   func takeResults(isLast: Bool) throws -> [UInt8]? {
     guard let segment else { return nil }
-    guard !outgoing.isEmpty else {
-      if isLast { try segment.sync() }
-      return nil
-    }
+    guard !outgoing.isEmpty else { return nil }
     guard isLast || outgoingValues >= Self.sendValues || monotonicSeconds() - sent >= Self.sendSeconds
     else { return nil }
     let start = monotonicSeconds()
-    if isLast { try segment.sync() } else { try segment.flush() }
+    try segment.flush()
     defer {
       outgoing.removeAll(keepingCapacity: true)
       outgoingValues = 0
@@ -204,6 +201,8 @@ final class StudyRunner: TaskRunner {
     }
     return MessageCodec.encode(outgoing)
   }
+
+  func finish() throws { try segment?.sync() }
 
   private func keep(
     _ file: [UInt8], in folder: String, cell: String, seed: Int, generation: Int
