@@ -68,6 +68,13 @@ import Testing
     #expect(!all.isEmpty && all.count <= 40)
   }
 
+  /// A worker that has left does not wait for ever for a coordinator that is gone.
+  @Test func noRelease() {
+    let worker = Worker(
+      transport: Mailbox(Exchange(), rank: 1), runner: Runner(rank: 1), silence: SilenceLimit(seconds: 0.05))
+    #expect(throws: SilentRank.self) { try worker.waitForRelease() }
+  }
+
   /// Errors of a runner and of the record keeper come out; nothing is swallowed.
   @Test func errorsComeOut() throws {
     var stream = RandomStream(key: RandomKey(seed: 1))
@@ -213,5 +220,8 @@ private final class Farm {
       }
     }
     #expect(present.isEmpty && sink.periods > 0)
+    // All wait for the coordinator to close the run.
+    try coordinator.release()
+    for worker in workers { try worker.waitForRelease() }
   }
 }

@@ -79,12 +79,13 @@ package final class Coordinator {
         present.remove(source - 1)
         schedule.released(worker: source - 1)
       case .here(let place): places[source - 1] = place
-      case .bundle, .finish, .stop, .present: throw FarmError.badMessage(kind: Int(bytes[0]))
+      case .bundle, .finish, .stop, .present, .release: throw FarmError.badMessage(kind: Int(bytes[0]))
       }
     }
     for worker in present.sorted() where !stopped { try feed(worker) }
     try sink.periodic()
     try watchWorkers()
+    try giveSign()
     return active
   }
 
@@ -97,7 +98,23 @@ package final class Coordinator {
     try transport.finish()
   }
 
-  /// Tells the workers that the coordinator lives, and ends the job when one of them seems not to.
+  /// Says now and then that the coordinator lives, also to the workers that have left: they wait for their
+  /// release.
+  package func giveSign() throws {
+    guard let silence else { return }
+    let time = now()
+    guard time - lastSign >= silence.signSeconds else { return }
+    lastSign = time
+    for worker in 0..<workers { try send(.present, to: worker) }
+  }
+
+  /// Lets the workers go on to the end of the job, once the run is closed.
+  package func release() throws {
+    for worker in 0..<workers { try send(.release, to: worker) }
+    try transport.finish()
+  }
+
+  /// Ends the job when a worker seems not to live.
   private func watchWorkers() throws {
     guard let silence else { return }
     let time = now()
@@ -107,9 +124,6 @@ package final class Coordinator {
         throw SilentRank(worker: places[worker], number: worker + 1, seconds: seconds)
       }
     }
-    guard time - lastSign >= silence.signSeconds else { return }
-    lastSign = time
-    for worker in present.sorted() { try send(.present, to: worker) }
   }
 
   private func feed(_ worker: Int) throws {

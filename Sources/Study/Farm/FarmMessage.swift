@@ -20,6 +20,8 @@ package enum FarmMessage: Sendable {
   case present
   /// To the coordinator: the worker's last word.
   case goodbye(WorkerReport)
+  /// To a worker: the run is closed, the job may end.
+  case release
 
   package func encoded() throws -> [UInt8] {
     switch self {
@@ -33,6 +35,7 @@ package enum FarmMessage: Sendable {
     case .progress(let bytes): return [7] + bytes
     case .here(let place): return try [8] + JSONEncoder().encode(place)
     case .present: return [9]
+    case .release: return [10]
     case .goodbye(let report): return try [6] + JSONEncoder().encode(report)
     }
   }
@@ -53,6 +56,7 @@ package enum FarmMessage: Sendable {
     case 7: self = .progress(Array(payload))
     case 8: self = .here(try JSONDecoder().decode(Whereabouts.self, from: Data(payload)))
     case 9: self = .present
+    case 10: self = .release
     default: throw FarmError.badMessage(kind: bytes.first.map(Int.init) ?? -1)
     }
   }

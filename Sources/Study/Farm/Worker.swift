@@ -27,6 +27,7 @@ package final class Worker {
   private var queue: [Schedule.Bundle] = []
   private var finishing = false
   private(set) var isStopping = false
+  private var isReleased = false
   private var idleSince: Double?
   private var idleSeconds = 0.0
   private var lastTick = 0.0
@@ -81,6 +82,22 @@ package final class Worker {
     return (true, false)
   }
 
+  /// Waits, after the last word, until the coordinator has closed the run, which may take minutes.
+  ///
+  /// To wait in MPI_Finalize instead would be to hang where the link is cut: the rank's part of that call is
+  /// then under way, and TCP repeats it for a quarter of an hour.
+  ///
+  /// - Throws: `SilentRank`.
+  package func waitForRelease() throws {
+    var wait = IdleWait()
+    while true {
+      try takeMessages()
+      if isReleased { return }
+      try checkCoordinator(monotonicSeconds())
+      wait.pause()
+    }
+  }
+
   /// Works until told to finish. Waits without burning the core: a few quick looks, then sleeps.
   func run() throws {
     var wait = IdleWait()
@@ -112,6 +129,7 @@ package final class Worker {
       case .finish: finishing = true
       case .stop: isStopping = true
       case .present: break
+      case .release: isReleased = true
       case .results, .progress, .done, .here, .goodbye: throw FarmError.badMessage(kind: Int(bytes[0]))
       }
     }
@@ -120,11 +138,16 @@ package final class Worker {
   /// Says now and then that the worker lives, and fails when the coordinator seems not to.
   private func giveSign(_ time: Double) throws {
     guard let silence else { return }
-    let seconds = clock.look(now: time)
-    if seconds > silence.seconds { throw SilentRank(coordinatorSilentFor: seconds) }
+    try checkCoordinator(time)
     guard time - lastSign >= silence.signSeconds else { return }
     lastSign = time
     try transport.send(FarmMessage.here(runner.whereabouts()).encoded(), to: 0)
+  }
+
+  private func checkCoordinator(_ time: Double) throws {
+    guard let silence else { return }
+    let seconds = clock.look(now: time)
+    if seconds > silence.seconds { throw SilentRank(coordinatorSilentFor: seconds) }
   }
 
   private func sendResults(isLast: Bool) throws {

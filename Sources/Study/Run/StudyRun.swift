@@ -97,6 +97,7 @@ public enum StudyRun {
     let code = try finish(
       sink, coordinator, elapsed: monotonicSeconds() - began, directory: run.directory)
     StuckAlarm.set(seconds: options.silenceSeconds)
+    try coordinator.release()
     return code
   }
 
@@ -119,14 +120,16 @@ public enum StudyRun {
         leader: group.isRoot ? GroupLeader(others) : nil, name: options.study,
         chainHours: options.chainHours, shouldStop: stop.met)
       if let farm = groups.farm {
-        try Worker(
+        let worker = Worker(
           transport: MPITransport(farm), runner: runner,
-          silence: SilenceLimit(seconds: options.silenceSeconds)
-        ).run()
+          silence: SilenceLimit(seconds: options.silenceSeconds))
+        try worker.run()
+        try worker.waitForRelease()
         try runner.leave()
       } else {
         try GroupFollower.run(others) { try runner.run(task: $0, tick: {}) }
       }
+      StuckAlarm.set(seconds: options.silenceSeconds)
       return RunExit.done
     }
   }
@@ -153,7 +156,7 @@ public enum StudyRun {
   private static func finish(
     _ sink: StudySink, _ coordinator: Coordinator, elapsed: Double, directory: RunDirectory
   ) throws -> Int32 {
-    let code = try sink.finish()
+    let code = try sink.finish(meanwhile: coordinator.giveSign)
     for line in sink.closing { say(line) }
     let table = TimingTable(reports: coordinator.reports, elapsed: elapsed)
     if !table.text.isEmpty, elapsed > 0.05 { say(table.text) }

@@ -221,17 +221,24 @@ final class StudySink: FarmSink {
   }
 
   /// Writes what is missing of the summary, closes the database and says how the run ended.
-  func finish() throws -> Int32 {
+  ///
+  /// - Parameter meanwhile: called between the steps, of which none takes long.
+  func finish(meanwhile: () throws -> Void) throws -> Int32 {
     progress.end()
-    for cell in plan.cells { try summarise(cell.id) }
+    for cell in plan.cells {
+      try summarise(cell.id)
+      try meanwhile()
+    }
     try judgeScalingLaws()
     try writePublished()
     closing = ClosingTable(plan: plan, rows: summaries, verdicts: verdicts).lines
     let closed = try database.close()
+    try meanwhile()
     if closed {
       manifest.database = try directory.databaseChecksum()
       manifest.segments = try directory.segmentSizes()
       try directory.write(manifest)
+      try meanwhile()
     }
     let incomplete = finishedChains < plan.chainCount
     try writeStatus(incomplete ? .stopped : .finished)

@@ -13,9 +13,15 @@ struct DeadLinks: Promise {
   func evidence(on bench: Bench) throws -> Evidence {
     enum Fault: String, CaseIterable {
       case link = "cut link"
+      /// The ranks notice it before TCP does: what they say of it is then under way on the dead link.
+      case noticedLink = "cut link noticed by ranks"
       case usedLink = "cut link in use"
+      /// When all chains are handed out: the lost rank still works, takes its leave and waits for the others.
+      case lateLink = "cut link before the end"
       case daemon = "killed daemon"
       case rank = "killed remote rank"
+
+      var isLink: Bool { [.link, .noticedLink, .usedLink, .lateLink].contains(self) }
     }
     let lostAfter = 9
     var evidence = Evidence()
@@ -24,15 +30,17 @@ struct DeadLinks: Promise {
     let servers = try ShellServers(hosts, on: bench)
     defer { servers.stop() }
     let generations = ["--set", "generations=12"]
-    let reference = try bench.reference("nano", generations)
+    let oneSeed = generations + ["--set", "seeds=0..<1"]
     var slowest: [Fault: Double] = [:]
     let rounds = bench.size(short: 1, long: 3)
     for fault in (0..<rounds).flatMap({ _ in Fault.allCases }) {
       let run = bench.freshPath()
       let slots = [2, 1, 1]
+      let settings = fault == .lateLink ? oneSeed : generations
+      let reference = try bench.reference("nano", settings)
       let job = try hosts.start(
         bench.study(), out: run, slots: slots, options: ["--lost-after", "\(lostAfter)"],
-        rshAgent: servers.agent, generations)
+        rshAgent: servers.agent, settings + (fault == .noticedLink ? ["--silence-seconds", "5"] : []))
       var failure: String?
       let share = Double.random(in: 0...0.4, using: &bench.numbers)
       let isUnderWay =
@@ -42,7 +50,7 @@ struct DeadLinks: Promise {
         continue
       }
       switch fault {
-      case .link, .usedLink:
+      case .link, .noticedLink, .usedLink, .lateLink:
         try hosts.cable(of: "h3", isUp: false)
         if fault == .usedLink {
           // mpirun hands it on to all hosts; from then on TCP repeats it instead of asking for life.
@@ -71,16 +79,16 @@ struct DeadLinks: Promise {
       let left = hosts.leftovers(patienceSeconds: Double(lostAfter) + 20)
       if !left.isEmpty { failure = failure ?? "left behind: \(left.joined(separator: ", "))" }
       // The lost host stays away.
-      let rest = try hosts.start(bench.study(), out: run, slots: [2, 1], rshAgent: servers.agent, generations)
+      let rest = try hosts.start(bench.study(), out: run, slots: [2, 1], rshAgent: servers.agent, settings)
         .wait(timeoutSeconds: 120)
       if rest.status != 0 { failure = failure ?? "going on with two hosts: \(rest.summary)" }
       failure = try failure ?? bench.difference(run, from: reference.run)
       evidence.record(fault.rawValue, failure)
-      if [.link, .usedLink].contains(fault) { try hosts.cable(of: "h3", isUp: true) }
+      if fault.isLink { try hosts.cable(of: "h3", isUp: true) }
       bench.remove(run)
     }
     if bench.isLong, (try? hosts.slowLink(of: "h1", kilobits: 256)) != nil {
-      evidence.record("slow link", try slowLink(hosts, servers, bench, generations, reference))
+      evidence.record("slow link", try slowLink(hosts, servers, bench, generations))
     }
     evidence.worst =
       Fault.allCases.compactMap { fault in
@@ -91,14 +99,13 @@ struct DeadLinks: Promise {
 
   /// A link of 256 kilobits a second, which a host then has, is no dead link: the run ends as ever.
   private func slowLink(
-    _ hosts: NamespaceHosts, _ servers: ShellServers, _ bench: Bench, _ more: [String],
-    _ reference: Bench.Reference
+    _ hosts: NamespaceHosts, _ servers: ShellServers, _ bench: Bench, _ more: [String]
   ) throws -> String? {
     let run = bench.freshPath()
     let result = try hosts.start(
       bench.study(), out: run, slots: [2, 1, 1], options: ["--lost-after", "9"], rshAgent: servers.agent, more
     ).wait(timeoutSeconds: 150)
     guard result.status == 0 else { return result.summary }
-    return try bench.difference(run, from: reference.run)
+    return try bench.difference(run, from: bench.reference("nano", more).run)
   }
 }
