@@ -22,7 +22,7 @@ struct Hangs: Promise {
         let failure =
           try victim == .chain
           ? endless(bench, run)
-          : silent(bench, run, victim, reference.run, isEarly: round % 3 == 2, &slowest)
+          : silent(bench, run, victim, reference, isEarly: round % 3 == 2, &slowest)
         evidence.record("\(victim), round \(round + 1)", failure)
         bench.remove(run)
       }
@@ -35,7 +35,7 @@ struct Hangs: Promise {
 
   /// Stops a rank for good: the job has to end by itself, name it, and go on when started again.
   private func silent(
-    _ bench: Bench, _ run: String, _ victim: Victim, _ reference: String, isEarly: Bool,
+    _ bench: Bench, _ run: String, _ victim: Victim, _ reference: Bench.Reference, isEarly: Bool,
     _ slowest: inout Double
   ) throws -> String? {
     let study = "endless-free"
@@ -50,9 +50,10 @@ struct Hangs: Promise {
             && (isEarly || FileManager.default.fileExists(atPath: run + "/status.json"))
         })
     else { return "did not start: \(running.wait(timeoutSeconds: 1).summary)" }
-    if !isEarly { usleep(UInt32.random(in: 0...1_500_000, using: &bench.numbers)) }
+    let share = Double.random(in: 0...0.5, using: &bench.numbers)
+    let isUnderWay = isEarly || bench.wait(for: running, run, share: share, of: reference)
     let ranks = ProcessTable.ranks(of: running.identifier)
-    guard ranks.count == 3 else { return "ended too early: \(running.wait(timeoutSeconds: 1).summary)" }
+    guard isUnderWay, ranks.count == 3 else { return "ended too early: \(running.wait(timeoutSeconds: 1).summary)" }
     let target = victim == .coordinator ? ranks[0] : ranks[Int.random(in: 1...2, using: &bench.numbers)]
     let start = ContinuousClock.now
     kill(target, SIGSTOP)
@@ -75,7 +76,7 @@ struct Hangs: Promise {
     {
       return "the chain is not named: \(result.summary)"
     }
-    return try bench.finish(run, study: study, ranks: 3) ?? bench.difference(run, from: reference)
+    return try bench.finish(run, study: study, ranks: 3) ?? bench.difference(run, from: reference.run)
   }
 
   /// A chain that would take for ever ends as failed when its time is over; the others are untouched.
