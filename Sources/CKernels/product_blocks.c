@@ -16,6 +16,22 @@ enum {
   /// rows of A than that, B is laid out anew.
   CROWDED_BYTES = 4096,
   MANY_ROWS = 256,
+  /// Steps of the sum that are laid out at a time: a transposed A is read along its memory, so that lines
+  /// that are neighbours come together.
+  STEPS_AT_ONCE = 8,
+  LINE_FLOATS = 16,
+};
+
+/// The part of A that is laid out next. Its lines lie on pages far apart, where no processor foresees
+/// them, so they are asked for a few at a time while tiles are computed.
+struct ahead {
+  /// The next step of the sum, how far the one after it lies, and how many are left.
+  const float *from;
+  long column, steps;
+  /// Floats of a step, and those of the next one that were asked for.
+  long floats, asked;
+  /// Lines that are asked for beside each tile.
+  long share;
 };
 
 /// How long the sums of a block may be. A transposed A is best met in whole rows of its memory, one after
@@ -72,9 +88,30 @@ void product_pack_all(const struct product_table *table, const float *b, long b_
   }
 }
 
+/// What comes after the block of A at row i0, in `tiles` tiles.
+static struct ahead ahead_of(const struct product_task *x, long i0, long p0, long depth, long tiles) {
+  const long next = i0 + x->rows, floats = smaller(x->rows, x->m - next);
+  if (!x->pack_a || x->a_row != 1 || floats <= 0) return (struct ahead){0};
+  return (struct ahead){
+      .from = x->a + next + p0 * x->a_column, .column = x->a_column, .steps = depth, .floats = floats,
+      .share = parts_of(parts_of(floats, LINE_FLOATS) * depth, tiles),
+  };
+}
+
+static void ask(struct ahead *ahead) {
+  for (long line = 0; line < ahead->share && ahead->steps > 0; line++) {
+    __builtin_prefetch(ahead->from + ahead->asked);
+    ahead->asked += LINE_FLOATS;
+    if (ahead->asked < ahead->floats) continue;
+    ahead->asked = 0;
+    ahead->from += ahead->column;
+    ahead->steps--;
+  }
+}
+
 /// All rows of a block of A against one panel of B.
 static void run_panel(const struct product_task *x, struct tile *tile, const float *a, long a_row, long i0,
-                      long height, long j, long vectors) {
+                      long height, long j, long vectors, struct ahead *ahead) {
   const struct product_table *table = x->table;
   const long tiles = parts_of(height, table->rows), width = table->width;
   const float *a_rows[MAXIMUM_ROWS];
@@ -87,16 +124,20 @@ static void run_panel(const struct product_task *x, struct tile *tile, const flo
       a_rows[r] = x->pack_a ? a + i / width * width * tile->length + i % width : a + i * a_row;
       c_rows[r] = x->c + (i0 + i) * x->c_row + j;
     }
+    ask(ahead);
     (in_pairs(table, x->operands) ? table->bfloat_tile : table->tile)[rows - 1][vectors - 1](tile);
   }
 }
 
 /// Lays out `height` rows of A as panels [depth][width].
 static void pack_rows_of_a(const struct product_task *x, const float *a, long height, long depth) {
-  const long width = x->table->width;
-  for (long i = 0; i < height; i += width)
-    lay_out(x->table, x->operands, a + i * x->a_row, x->a_column, x->a_row, depth, smaller(width, height - i),
-            width, x->scratch_a + i * stored(x->table, x->operands, depth));
+  const long width = x->table->width, panel = stored(x->table, x->operands, depth);
+  const long steps = x->a_row == 1 ? STEPS_AT_ONCE : depth;
+  for (long p = 0; p < depth; p += steps)
+    for (long i = 0; i < height; i += width)
+      lay_out(x->table, x->operands, a + p * x->a_column + i * x->a_row, x->a_column, x->a_row,
+              smaller(steps, depth - p), smaller(width, height - i), width,
+              x->scratch_a + i * panel + stored(x->table, x->operands, p) * width);
 }
 
 /// The panels from `first` to `end` − 1 for one block of the sums.
@@ -119,6 +160,7 @@ static void run_block(const struct product_task *x, long first, long end, long p
       pack_rows_of_a(x, a, height, depth);
       a = x->scratch_a;
     }
+    struct ahead ahead = ahead_of(x, i0, p0, depth, (end - first) * parts_of(height, table->rows));
     for (long panel = first; panel < end; panel++) {
       const long j = panel_start(table, x->n, panel), pitch = panel_start(table, x->n, panel + 1) - j;
       tile.columns = smaller(pitch, x->n - j);
@@ -137,7 +179,7 @@ static void run_block(const struct product_task *x, long first, long end, long p
                   tile.columns, pitch, packed);
         tile.b = packed;
       }
-      run_panel(x, &tile, a, x->a_row, i0, height, j, pitch / table->width);
+      run_panel(x, &tile, a, x->a_row, i0, height, j, pitch / table->width, &ahead);
     }
   }
 }
