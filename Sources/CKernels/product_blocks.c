@@ -22,18 +22,6 @@ enum {
   LINE_FLOATS = 16,
 };
 
-/// The part of A that is laid out next. Its lines lie on pages far apart, where no processor foresees
-/// them, so they are asked for a few at a time while tiles are computed.
-struct ahead {
-  /// The next step of the sum, how far the one after it lies, and how many are left.
-  const float *from;
-  long column, steps;
-  /// Floats of a step, and those of the next one that were asked for.
-  long floats, asked;
-  /// Lines that are asked for beside each tile.
-  long share;
-};
-
 /// How long the sums of a block may be. A transposed A is best met in whole rows of its memory, one after
 /// the other, as long as C stays at hand meanwhile.
 static long longest_sum(const struct product_task *x, int transposed) {
@@ -88,30 +76,43 @@ void product_pack_all(const struct product_table *table, const float *b, long b_
   }
 }
 
-/// What comes after the block of A at row i0, in `tiles` tiles.
-static struct ahead ahead_of(const struct product_task *x, long i0, long p0, long depth, long tiles) {
-  const long next = i0 + x->rows, floats = smaller(x->rows, x->m - next);
-  if (!x->pack_a || x->a_row != 1 || floats <= 0) return (struct ahead){0};
-  return (struct ahead){
-      .from = x->a + next + p0 * x->a_column, .column = x->a_column, .steps = depth, .floats = floats,
-      .share = parts_of(parts_of(floats, LINE_FLOATS) * depth, tiles),
-  };
+void product_divide(struct product_ahead *ahead, long tiles) {
+  long rows = 0;
+  for (long part = 0; part < ahead->count; part++) rows += ahead->parts[part].rows;
+  ahead->share = parts_of(rows, tiles);
 }
 
-static void ask(struct ahead *ahead) {
-  for (long line = 0; line < ahead->share && ahead->steps > 0; line++) {
-    __builtin_prefetch(ahead->from + ahead->asked);
-    ahead->asked += LINE_FLOATS;
-    if (ahead->asked < ahead->floats) continue;
-    ahead->asked = 0;
-    ahead->from += ahead->column;
-    ahead->steps--;
+static void ask(struct product_ahead *ahead) {
+  for (long left = ahead->share; left > 0 && ahead->count > 0;) {
+    struct product_rows *part = &ahead->parts[ahead->count - 1];
+    const long rows = smaller(left, part->rows), end = part->floats;
+    for (long r = 0; r < rows; r++, part->from += part->row)
+      for (long j = 0; j < end; j += LINE_FLOATS) __builtin_prefetch(part->from + j);
+    left -= rows;
+    part->rows -= rows;
+    if (part->rows == 0) ahead->count--;
   }
+}
+
+/// The part of a transposed A that is laid out after the one at row i0.
+static struct product_ahead block_after(const struct product_task *x, long i0, long p0, long depth, long tiles) {
+  const long next = i0 + x->rows, floats = smaller(x->rows, x->m - next);
+  struct product_ahead ahead = {0};
+  if (x->a_row != 1 || floats <= 0) return ahead;
+  ahead.parts[ahead.count++] = (struct product_rows){x->a + next + p0 * x->a_column, x->a_column, depth, floats};
+  product_divide(&ahead, tiles);
+  return ahead;
+}
+
+long product_tiles(const struct product_task *x) {
+  // Without sums there is still one block of zeros.
+  const long blocks = x->k > 0 ? parts_of(x->k, x->depth) : 1;
+  return panels_of(x->table, x->n) * parts_of(x->m, x->table->rows) * blocks;
 }
 
 /// All rows of a block of A against one panel of B.
 static void run_panel(const struct product_task *x, struct tile *tile, const float *a, long a_row, long i0,
-                      long height, long j, long vectors, struct ahead *ahead) {
+                      long height, long j, long vectors, struct product_ahead *ahead) {
   const struct product_table *table = x->table;
   const long tiles = parts_of(height, table->rows), width = table->width;
   const float *a_rows[MAXIMUM_ROWS];
@@ -141,7 +142,7 @@ static void pack_rows_of_a(const struct product_task *x, const float *a, long he
 }
 
 /// The panels from `first` to `end` − 1 for one block of the sums.
-static void run_block(const struct product_task *x, long first, long end, long p0, long depth) {
+static void run_block(struct product_task *x, long first, long end, long p0, long depth) {
   static const long zero = 0;
   const struct product_table *table = x->table;
   const long padded = rounded_up(x->n, table->width), j0 = panel_start(table, x->n, first);
@@ -159,8 +160,8 @@ static void run_block(const struct product_task *x, long first, long end, long p
     if (x->pack_a) {
       pack_rows_of_a(x, a, height, depth);
       a = x->scratch_a;
+      x->ahead = block_after(x, i0, p0, depth, (end - first) * parts_of(height, table->rows));
     }
-    struct ahead ahead = ahead_of(x, i0, p0, depth, (end - first) * parts_of(height, table->rows));
     for (long panel = first; panel < end; panel++) {
       const long j = panel_start(table, x->n, panel), pitch = panel_start(table, x->n, panel + 1) - j;
       tile.columns = smaller(pitch, x->n - j);
@@ -179,12 +180,12 @@ static void run_block(const struct product_task *x, long first, long end, long p
                   tile.columns, pitch, packed);
         tile.b = packed;
       }
-      run_panel(x, &tile, a, x->a_row, i0, height, j, pitch / table->width, &ahead);
+      run_panel(x, &tile, a, x->a_row, i0, height, j, pitch / table->width, &x->ahead);
     }
   }
 }
 
-void product_run(const struct product_task *x) {
+void product_run(struct product_task *x) {
   const long panels = panels_of(x->table, x->n);
   for (long panel = 0; panel < panels; panel += x->panels) {
     const long end = smaller(panel + x->panels, panels);

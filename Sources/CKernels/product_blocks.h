@@ -4,6 +4,18 @@
 
 #include "product_table.h"
 
+/// Rows of floats that will be needed soon. Where they do not follow each other in memory no processor
+/// foresees them, so they are asked for a few at a time while tiles are computed.
+struct product_ahead {
+  struct product_rows {
+    const float *from;
+    long row, rows, floats;
+  } parts[3];
+  long count;
+  /// Rows that are asked for beside each tile.
+  long share;
+};
+
 /// A product C = activation((C +) alpha·A·B + bias) with everything decided. Operands as in
 /// `ouroboros_product_t`.
 struct product_task {
@@ -28,6 +40,8 @@ struct product_task {
   /// Whether A and B are laid out anew, or read where they stand.
   int pack_a, pack_b;
   float *scratch_a, *scratch_b;
+  /// What the next product needs; empty for none.
+  struct product_ahead ahead;
 };
 
 static inline long smaller(long x, long y) { return x < y ? x : y; }
@@ -76,6 +90,12 @@ long product_packed_floats(const struct product_table *table, long n, long k, in
 void product_pack_all(const struct product_table *table, const float *b, long b_row, long b_column, long n,
                       long k, long depth, int operands, float *packed);
 
-void product_run(const struct product_task *task);
+/// Sets `share` for so many tiles.
+void product_divide(struct product_ahead *ahead, long tiles);
+
+/// The tiles of a product.
+long product_tiles(const struct product_task *task);
+
+void product_run(struct product_task *task);
 
 #endif

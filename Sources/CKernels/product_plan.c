@@ -141,7 +141,8 @@ static void run_dots(const struct product_plan *plan, const ouroboros_product_t 
 }
 
 void product_item(const struct product_plan *plan, const ouroboros_product_t *x, const float *a, const float *b,
-                  const float *packed, float *c, const float *bias, float *scratch) {
+                  const float *packed, float *c, const float *bias, float *scratch,
+                  const struct product_ahead *ahead) {
   switch (plan->way) {
     case PRODUCT_STRAIGHT: {
       struct product_task task = plan->task;
@@ -152,6 +153,7 @@ void product_item(const struct product_plan *plan, const ouroboros_product_t *x,
       task.bias = bias;
       task.scratch_a = scratch;
       task.scratch_b = scratch + plan->a_floats;
+      task.ahead = *ahead;
       product_run(&task);
       return;
     }

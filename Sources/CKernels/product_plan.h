@@ -27,8 +27,9 @@ struct product_plan {
 struct product_plan product_plan(const struct product_table *table, const ouroboros_product_t *product,
                                  int packed);
 
-/// One item of a batch.
+/// One item of a batch; `ahead`: what the next one needs.
 void product_item(const struct product_plan *plan, const ouroboros_product_t *product, const float *a,
-                  const float *b, const float *packed, float *c, const float *bias, float *scratch);
+                  const float *b, const float *packed, float *c, const float *bias, float *scratch,
+                  const struct product_ahead *ahead);
 
 #endif
