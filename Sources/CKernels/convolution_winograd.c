@@ -2,225 +2,289 @@
 
 #include "convolution_parts.h"
 
-// 3×3 convolutions with stride 1 by Winograd's F(2×2, 3×3): 16 products of transformed 4×4 tiles of pixels
-// give 2×2 outputs, where the definition makes 36. Roundings are those of sums of a few more terms: the
-// transforms only add, subtract and halve.
+// Convolutions by Winograd's minimal filtering, which makes fewer products of transformed tiles than the
+// definition makes of pixels: 3×3 kernels with stride 1 by F(2×2, 3×3), 16 for 36; 4×4 kernels with stride 2
+// by F(4×4, 2×2), 25 for 64 in each of their four phases, which are convolutions of every other pixel by every
+// other weight. Going forward the phases are summed, so they lie side by side like channels; going backward
+// each gives its own pixels. Roundings are those of sums of a few more terms.
 
 enum {
-  POSITIONS = 16,
   /// Transformed floats of a block of tiles, for a second-level cache to hold beside the weights.
   BLOCK_FLOATS = 3 << 15,
   FEWEST_CHANNELS = 16,
   FEWEST_TILES = 64,
+  /// So that the weights, and the sums of their gradient, are not met too often.
+  FEWEST_OF_BLOCK = 32,
+  MOST_PIXELS = 25,
 };
 
-/// Images read and written by a pass: forward from x to y, backward data from y to x.
-struct images {
-  const ouroboros_convolution_t *convolution;
-  const float *read;
-  float *written;
-  long read_height, read_width, read_channels;
-  long height, width, channels;
-  long pad_top, pad_left;
+/// The images on one side of a pass. Pixel i of tile t along an axis is pixel (t·outputs + i)·stride + phase +
+/// first of the image.
+struct side {
+  long height, width, channels, stride, top, left;
+};
+
+/// A pass reads one side and writes the other: forward from x to y, backward data from y to x.
+struct pass {
+  const struct winograd *method;
+  struct side read, write;
+  const float *from;
+  float *to;
+  /// Tiles of an image, tiles, and transformed numbers of a tile.
+  long down, right, tiles, positions;
+  /// Numbers of a position on either side: channels of all phases.
+  long k, n;
   /// A pixel of zeros.
   const float *zeros;
 };
 
-static long tiles_down(const struct images *x) { return (x->height + 1) / 2; }
-static long tiles_right(const struct images *x) { return (x->width + 1) / 2; }
+static long phases_of(struct side side) { return side.stride * side.stride; }
 
-static struct images images_of(const ouroboros_convolution_t *x, int backward) {
-  struct images images = {
-      .convolution = x, .read_height = x->height, .read_width = x->width, .read_channels = x->channels,
-      .height = x->out_height, .width = x->out_width, .channels = x->out_channels,
-      .pad_top = x->pad_top, .pad_left = x->pad_left,
+static struct pass pass_of(const struct product_table *table, const ouroboros_convolution_t *x, int backward) {
+  const long stride = x->stride_y;
+  const struct winograd *method = stride == 1 ? &table->winograd : &table->strided_winograd;
+  struct pass pass = {
+      .method = method,
+      .read = {x->height, x->width, x->channels, stride, -x->pad_top, -x->pad_left},
+      .write = {x->out_height, x->out_width, x->out_channels, 1, 0, 0},
   };
-  if (backward)
-    images = (struct images){
-        .convolution = x, .read_height = x->out_height, .read_width = x->out_width,
-        .read_channels = x->out_channels, .height = x->height, .width = x->width, .channels = x->channels,
-        .pad_top = 2 - x->pad_top, .pad_left = 2 - x->pad_left,
-    };
-  return images;
+  long rows = x->out_height, columns = x->out_width;
+  if (backward) {
+    // Row i·stride + phase − pad of x meets the rows i − (taps − 1) … i of y.
+    const long top = x->pad_top / stride, left = x->pad_left / stride, reach = method->taps - 1;
+    rows = (x->height - 1 + x->pad_top) / stride + 1 - top;
+    columns = (x->width - 1 + x->pad_left) / stride + 1 - left;
+    pass.write = (struct side){x->height, x->width, x->channels, stride, top * stride - x->pad_top,
+                               left * stride - x->pad_left};
+    pass.read = (struct side){x->out_height, x->out_width, x->out_channels, 1, top - reach, left - reach};
+  }
+  pass.down = parts_of(rows, method->outputs);
+  pass.right = parts_of(columns, method->outputs);
+  pass.tiles = x->batch * pass.down * pass.right;
+  pass.positions = (method->outputs + method->taps - 1) * (method->outputs + method->taps - 1);
+  pass.k = phases_of(pass.read) * pass.read.channels;
+  pass.n = phases_of(pass.write) * pass.write.channels;
+  return pass;
 }
 
 int convolution_by_winograd(const ouroboros_convolution_t *x) {
-  return x->kernel_height == 3 && x->kernel_width == 3 && x->stride_y == 1 && x->stride_x == 1 &&
-         x->dilation_y == 1 && x->dilation_x == 1 && x->groups == 1 &&
-         x->operands == OUROBOROS_OPERANDS_FLOAT && x->channels >= FEWEST_CHANNELS &&
-         x->out_channels >= FEWEST_CHANNELS &&
-         x->batch * (x->out_height / 2) * (x->out_width / 2) >= FEWEST_TILES;
+  const long stride = x->stride_y, kernel = x->kernel_height;
+  if (!(kernel == 3 && stride == 1) && !(kernel == 4 && stride == 2)) return 0;
+  if (x->kernel_width != kernel || x->stride_x != stride || x->dilation_y != 1 || x->dilation_x != 1 ||
+      x->groups != 1 || x->operands != OUROBOROS_OPERANDS_FLOAT || x->channels < FEWEST_CHANNELS ||
+      x->out_channels < FEWEST_CHANNELS)
+    return 0;
+  // The description is the same for every instruction set.
+  const struct pass pass = pass_of(&product_baseline, x, 0);
+  const long products = pass.tiles * pass.positions * stride * stride;
+  return pass.tiles >= FEWEST_TILES &&
+         4 * products <= 3 * x->batch * x->out_height * x->out_width * kernel * kernel;
 }
 
 /// Tiles of a block.
-static long block_of(const struct images *x) {
-  const long tiles = x->convolution->batch * tiles_down(x) * tiles_right(x);
-  const long most = BLOCK_FLOATS / (POSITIONS * (x->read_channels + x->channels));
-  return parts_of(tiles, parts_of(tiles, most < 16 ? 16 : most));
+static long block_of(const struct pass *x) {
+  const long most = BLOCK_FLOATS / (x->positions * (x->k + x->n));
+  return parts_of(x->tiles, parts_of(x->tiles, most < FEWEST_OF_BLOCK ? FEWEST_OF_BLOCK : most));
 }
 
 /// Floats between the same place of two positions: no multiple of a page, whose lines would collide.
 static long plane_of(long tiles, long channels) { return rounded_up(tiles * channels, 16) + 16; }
 
-/// The pixels that tile `tile` reads.
-static void read_tile(const struct images *x, long tile, const float *pixels[16]) {
-  const long right = tiles_right(x), down = tiles_down(x);
-  const long b = tile / (down * right), y = tile / right % down * 2 - x->pad_top;
-  const long left = tile % right * 2 - x->pad_left;
-  for (long i = 0; i < 4; i++)
-    for (long j = 0; j < 4; j++) {
-      const long row = y + i, column = left + j;
-      const int inside = row >= 0 && row < x->read_height && column >= 0 && column < x->read_width;
-      pixels[4 * i + j] =
-          inside ? x->read + ((b * x->read_height + row) * x->read_width + column) * x->read_channels : x->zeros;
+/// The first pixel of a phase of a tile on one side.
+struct place {
+  long image, row, column;
+};
+
+static struct place place_of(const struct pass *x, const struct side *side, long tile, long phase_y,
+                             long phase_x) {
+  const long line = tile / x->right, image = line / x->down, step = x->method->outputs * side->stride;
+  return (struct place){image, (line - image * x->down) * step + phase_y + side->top,
+                        (tile - line * x->right) * step + phase_x + side->left};
+}
+
+static int within(long first, long reach, long size) { return first >= 0 && first + reach < size; }
+
+/// The length×length pixels from a place on; those outside the image are `none`.
+static void tile_pixels(const struct side *side, const float *images, struct place place, long length,
+                        const float *none, const float **pixels) {
+  const long step = side->stride * side->channels, row_step = step * side->width;
+  const long reach = (length - 1) * side->stride;
+  long start = ((place.image * side->height + place.row) * side->width + place.column) * side->channels;
+  // Most tiles: nothing to compare.
+  if (within(place.row, reach, side->height) && within(place.column, reach, side->width)) {
+    for (long i = 0; i < length; i++, start += row_step)
+      for (long j = 0, pixel = start; j < length; j++, pixel += step) *pixels++ = images + pixel;
+    return;
+  }
+  for (long i = 0; i < length; i++, start += row_step) {
+    const int has_row = within(place.row + i * side->stride, 0, side->height);
+    for (long j = 0, pixel = start; j < length; j++, pixel += step)
+      *pixels++ = has_row && within(place.column + j * side->stride, 0, side->width) ? images + pixel : none;
+  }
+}
+
+/// Transforms the pixels that a tile reads.
+static void transform_pixels(const struct pass *x, long tile, float *to, long plane) {
+  const long length = x->method->outputs + x->method->taps - 1, stride = x->read.stride;
+  for (long p = 0; p < stride; p++)
+    for (long q = 0; q < stride; q++, to += x->read.channels) {
+      const float *pixels[MOST_PIXELS];
+      tile_pixels(&x->read, x->from, place_of(x, &x->read, tile, p, q), length, x->zeros, pixels);
+      x->method->pixels(pixels, x->read.channels, to, plane);
     }
 }
 
-/// The pixels that tile `tile` writes; `none` for those that do not exist.
-static void write_tile(const struct images *x, float *images, long tile, float *none, float *pixels[4]) {
-  const long right = tiles_right(x), down = tiles_down(x);
-  const long b = tile / (down * right), row = tile / right % down * 2, column = tile % right * 2;
-  for (long i = 0; i < 2; i++)
-    for (long j = 0; j < 2; j++)
-      pixels[2 * i + j] = row + i < x->height && column + j < x->width
-                              ? images + ((b * x->height + row + i) * x->width + column + j) * x->channels
-                              : none;
+/// Transforms the sums of a tile to the pixels that it writes.
+static void transform_sums(const struct pass *x, long tile, const float *sums, long plane,
+                           const struct winograd_epilogue *epilogue) {
+  const long stride = x->write.stride;
+  for (long p = 0; p < stride; p++)
+    for (long q = 0; q < stride; q++, sums += x->write.channels) {
+      const float *pixels[MOST_PIXELS];
+      tile_pixels(&x->write, x->to, place_of(x, &x->write, tile, p, q), x->method->outputs, NULL, pixels);
+      x->method->sums(sums, plane, x->write.channels, (float *const *)pixels, epilogue);
+    }
 }
 
-/// Fetches a `part` of POSITIONS of the image rows that the tiles first … end − 1 meet: while products are
-/// made of one block, the pixels of the next arrive.
-static void fetch(const float *images, long image_rows, long row_floats, const struct images *x, long first,
-                  long end, long part, int writing) {
-  const long right = tiles_right(x), down = tiles_down(x), tiles = x->convolution->batch * down * right;
-  if (first >= tiles) return;
-  const long last = smaller(end, tiles) - 1;
-  const long row = first / (down * right) * image_rows + first / right % down * 2;
-  const long stop = smaller(last / (down * right) * image_rows + last / right % down * 2 + 2,
-                            x->convolution->batch * image_rows);
-  const long floats = (stop - row) * row_floats, from = floats * part / POSITIONS;
-  const float *start = images + row * row_floats;
-  for (long i = from; i < floats * (part + 1) / POSITIONS; i += 16) {
+/// Fetches a part of the image rows that the tiles first … end − 1 meet on one side, one part for each position:
+/// while products are made of one block, the pixels of the next arrive.
+static void fetch(const struct pass *x, struct side side, const float *images, long first, long end, long part,
+                  int writing) {
+  if (first >= x->tiles) return;
+  const long last = smaller(end, x->tiles) - 1, of_image = x->down * x->right;
+  const long rows = x->method->outputs * side.stride, image_rows = x->tiles / of_image * side.height;
+  const long row = first / of_image * side.height + first / x->right % x->down * rows;
+  const long stop = smaller(last / of_image * side.height + (last / x->right % x->down + 1) * rows, image_rows);
+  const long floats = (stop - row) * side.width * side.channels;
+  const long from = floats * part / x->positions, until = floats * (part + 1) / x->positions;
+  const float *start = images + row * side.width * side.channels;
+  for (long i = from; i < until; i += 16) {
     if (writing) __builtin_prefetch(start + i, 1, 2);
     else __builtin_prefetch(start + i, 0, 2);
   }
 }
 
-/// The weights [out_channels][9][channels] as [16][read channels × channels written], laid out for tiles.
-static void transform_weights(const struct product_table *table, const ouroboros_convolution_t *x,
-                              int backward, const float *weights, float *raw, float *packed) {
-  const long plane = plane_of(x->out_channels, x->channels);
-  for (long o = 0; o < x->out_channels; o++) {
-    const float *taps[9];
-    for (long t = 0; t < 9; t++) taps[t] = weights + (o * 9 + (backward ? 8 - t : t)) * x->channels;
-    table->winograd_weights(taps, x->channels, raw + o * x->channels, plane);
-  }
-  const long read = backward ? x->out_channels : x->channels, written = backward ? x->channels : x->out_channels;
-  const long floats = product_packed_floats(table, written, read, OUROBOROS_OPERANDS_FLOAT);
-  for (long position = 0; position < POSITIONS; position++)
-    product_pack_all(table, raw + position * plane, backward ? x->channels : 1, backward ? 1 : x->channels,
-                     written, read, read, OUROBOROS_OPERANDS_FLOAT, packed + position * floats);
+/// The weights of output o and a phase, as pointers to their channels.
+static void taps_of(const struct pass *x, const ouroboros_convolution_t *convolution, int backward, long o,
+                    long phase, const float *weights, const float **taps) {
+  const long stride = convolution->stride_y, count = x->method->taps, kernel = convolution->kernel_width;
+  for (long i = 0; i < count; i++)
+    for (long j = 0; j < count; j++) {
+      const long row = (backward ? count - 1 - i : i) * stride + phase / stride;
+      const long column = (backward ? count - 1 - j : j) * stride + phase % stride;
+      taps[count * i + j] =
+          weights + ((o * convolution->kernel_height + row) * kernel + column) * convolution->channels;
+    }
+}
+
+/// The weights [out_channels][kernel][kernel][channels] as [positions][k × n], laid out for tiles; `raw` holds
+/// them as [positions][out_channels][phases][channels].
+static void transform_weights(const struct product_table *table, const struct pass *pass,
+                              const ouroboros_convolution_t *x, int backward, const float *weights, float *raw,
+                              float *packed) {
+  const long phases = x->stride_y * x->stride_x, row = phases * x->channels;
+  const long plane = plane_of(x->out_channels, row);
+  for (long o = 0; o < x->out_channels; o++)
+    for (long phase = 0; phase < phases; phase++) {
+      const float *taps[9];
+      taps_of(pass, x, backward, o, phase, weights, taps);
+      pass->method->weights(taps, x->channels, raw + o * row + phase * x->channels, plane);
+    }
+  const long floats = product_packed_floats(table, pass->n, pass->k, OUROBOROS_OPERANDS_FLOAT);
+  for (long position = 0; position < pass->positions; position++)
+    product_pack_all(table, raw + position * plane, backward ? row : 1, backward ? 1 : row, pass->n, pass->k,
+                     pass->k, OUROBOROS_OPERANDS_FLOAT, packed + position * floats);
 }
 
 void convolution_winograd(const struct product_table *table, const ouroboros_convolution_t *x, int backward,
                           const float *read, const float *weights, float *written, const float *bias,
                           struct arena *arena) {
-  struct images images = images_of(x, backward);
-  const long k = images.read_channels, n = images.channels, block = block_of(&images);
+  struct pass pass = pass_of(table, x, backward);
+  const long k = pass.k, n = pass.n, positions = pass.positions, block = block_of(&pass);
   const long pixels_plane = plane_of(block, k), sums_plane = plane_of(block, n);
   const long floats = product_packed_floats(table, n, k, OUROBOROS_OPERANDS_FLOAT);
-  float *packed = take(arena, POSITIONS * floats, sizeof(float));
-  float *pixels = take(arena, POSITIONS * pixels_plane, sizeof(float));
-  float *sums = take(arena, POSITIONS * sums_plane, sizeof(float));
-  float *raw = take(arena, POSITIONS * plane_of(x->out_channels, x->channels), sizeof(float));
-  float *zeros = take(arena, k, sizeof(float));
+  float *packed = take(arena, positions * floats, sizeof(float));
+  float *pixels = take(arena, positions * pixels_plane, sizeof(float));
+  float *sums = take(arena, positions * sums_plane, sizeof(float));
+  float *raw = take(arena, positions * plane_of(x->out_channels, k * n / x->out_channels), sizeof(float));
+  float *zeros = take(arena, pass.read.channels, sizeof(float));
   if (arena->counting) return;
 
-  transform_weights(table, x, backward, weights, raw, packed);
-  memset(zeros, 0, (size_t)k * sizeof(float));
-  images.zeros = zeros;
-  images.read = read;
-  images.written = written;
+  transform_weights(table, &pass, x, backward, weights, raw, packed);
+  memset(zeros, 0, (size_t)pass.read.channels * sizeof(float));
+  pass.zeros = zeros;
+  pass.from = read;
+  pass.to = written;
   const struct winograd_epilogue epilogue = {
       .bias = bias, .accumulate = x->accumulate, .activation = x->activation, .slope = x->slope};
   struct product_task task = {.table = table, .n = n, .k = k, .a_row = k, .a_column = 1, .b_row = n,
                               .b_column = 1, .c_row = n, .alpha = 1};
-  const long tiles = x->batch * tiles_down(&images) * tiles_right(&images);
-  for (long first = 0; first < tiles; first += block) {
-    task.m = smaller(block, tiles - first);
+  for (long first = 0; first < pass.tiles; first += block) {
+    task.m = smaller(block, pass.tiles - first);
     product_cut(&task, 1);
     // One sum for every position: nothing is cut along k, as the weights are laid out.
     task.depth = k;
     task.pack_a = 0;
-    for (long t = 0; t < task.m; t++) {
-      const float *from[16];
-      read_tile(&images, first + t, from);
-      table->winograd_pixels(from, k, pixels + t * k, pixels_plane);
-    }
-    for (long position = 0; position < POSITIONS; position++) {
+    for (long t = 0; t < task.m; t++) transform_pixels(&pass, first + t, pixels + t * k, pixels_plane);
+    for (long position = 0; position < positions; position++) {
       task.a = pixels + position * pixels_plane;
       task.packed = packed + position * floats;
       task.c = sums + position * sums_plane;
-      fetch(read, images.read_height, images.read_width * k, &images, first + block, first + 2 * block,
-            position, 0);
-      fetch(written, images.height, images.width * n, &images, first, first + block, position, 1);
+      fetch(&pass, pass.read, read, first + block, first + 2 * block, position, 0);
+      fetch(&pass, pass.write, written, first, first + block, position, 1);
       product_run(&task);
     }
-    for (long t = 0; t < task.m; t++) {
-      float *to[4];
-      write_tile(&images, written, first + t, NULL, to);
-      table->winograd_sums(sums + t * n, sums_plane, n, to, &epilogue);
-    }
+    for (long t = 0; t < task.m; t++) transform_sums(&pass, first + t, sums + t * n, sums_plane, &epilogue);
   }
 }
 
 void convolution_winograd_weights(const struct product_table *table, const ouroboros_convolution_t *x,
                                   const float *in, const float *out, float *weights, struct arena *arena) {
-  struct images images = images_of(x, 0);
-  const long block = block_of(&images), channels = x->channels, outputs = x->out_channels;
-  const long pixels_plane = plane_of(block, channels), gradients_plane = plane_of(block, outputs);
-  const long sums_plane = plane_of(outputs, channels);
+  struct pass pass = pass_of(table, x, 0);
+  const long block = block_of(&pass), k = pass.k, outputs = pass.n, positions = pass.positions;
+  const long pixels_plane = plane_of(block, k), gradients_plane = plane_of(block, outputs);
+  const long sums_plane = plane_of(outputs, k), most = x->channels > outputs ? x->channels : outputs;
   const long slack = table->width * table->vectors;
-  float *pixels = take(arena, POSITIONS * pixels_plane + slack, sizeof(float));
-  float *gradients = take(arena, POSITIONS * gradients_plane, sizeof(float));
-  float *sums = take(arena, POSITIONS * sums_plane, sizeof(float));
-  float *zeros = take(arena, channels > outputs ? channels : outputs, sizeof(float));
-  struct product_task task = {.table = table, .m = outputs, .n = channels, .k = block, .a_row = 1,
-                              .a_column = outputs, .b_row = channels, .b_column = 1, .c_row = channels,
-                              .alpha = 1};
+  float *pixels = take(arena, positions * pixels_plane + slack, sizeof(float));
+  float *gradients = take(arena, positions * gradients_plane, sizeof(float));
+  float *sums = take(arena, positions * sums_plane, sizeof(float));
+  float *zeros = take(arena, most, sizeof(float));
+  struct product_task task = {.table = table, .m = outputs, .n = k, .k = block, .a_row = 1,
+                              .a_column = outputs, .b_row = k, .b_column = 1, .c_row = k, .alpha = 1};
   product_cut(&task, 0);
   task.scratch_a = take(arena, product_scratch_a(&task), sizeof(float));
   task.scratch_b = take(arena, product_scratch_b(&task), sizeof(float));
   if (arena->counting) return;
 
-  memset(zeros, 0, (size_t)(channels > outputs ? channels : outputs) * sizeof(float));
-  images.zeros = zeros;
-  images.read = in;
-  const long tiles = x->batch * tiles_down(&images) * tiles_right(&images);
-  for (long first = 0; first < tiles; first += block) {
-    task.k = smaller(block, tiles - first);
+  memset(zeros, 0, (size_t)most * sizeof(float));
+  pass.zeros = zeros;
+  pass.from = in;
+  for (long first = 0; first < pass.tiles; first += block) {
+    task.k = smaller(block, pass.tiles - first);
     task.accumulate = first > 0;
     for (long t = 0; t < task.k; t++) {
-      const float *from[16];
-      float *of_outputs[4];
-      read_tile(&images, first + t, from);
-      table->winograd_pixels(from, channels, pixels + t * channels, pixels_plane);
-      write_tile(&images, (float *)out, first + t, zeros, of_outputs);
-      table->winograd_gradients((const float *const *)of_outputs, outputs, gradients + t * outputs,
-                                gradients_plane);
+      const float *of_outputs[MOST_PIXELS];
+      transform_pixels(&pass, first + t, pixels + t * k, pixels_plane);
+      tile_pixels(&pass.write, out, place_of(&pass, &pass.write, first + t, 0, 0), pass.method->outputs, zeros,
+                  of_outputs);
+      pass.method->gradients(of_outputs, outputs, gradients + t * outputs, gradients_plane);
     }
-    for (long position = 0; position < POSITIONS; position++) {
+    for (long position = 0; position < positions; position++) {
       task.a = gradients + position * gradients_plane;
       task.b = pixels + position * pixels_plane;
       task.c = sums + position * sums_plane;
-      fetch(in, x->height, x->width * channels, &images, first + block, first + 2 * block, position, 0);
-      fetch(out, x->out_height, x->out_width * outputs, &images, first + block, first + 2 * block,
-            position, 0);
+      fetch(&pass, pass.read, in, first + block, first + 2 * block, position, 0);
+      fetch(&pass, pass.write, out, first + block, first + 2 * block, position, 0);
       product_run(&task);
     }
   }
-  for (long o = 0; o < outputs; o++) {
-    float *taps[9];
-    for (long t = 0; t < 9; t++) taps[t] = weights + (o * 9 + t) * channels;
-    table->winograd_weight_sums(sums + o * channels, sums_plane, channels, x->accumulate, taps);
-  }
+  const struct winograd_epilogue epilogue = {.accumulate = x->accumulate};
+  const long phases = phases_of(pass.read);
+  for (long o = 0; o < outputs; o++)
+    for (long phase = 0; phase < phases; phase++) {
+      const float *taps[9];
+      taps_of(&pass, x, 0, o, phase, weights, taps);
+      pass.method->weight_sums(sums + o * k + phase * x->channels, sums_plane, x->channels,
+                               (float *const *)taps, &epilogue);
+    }
 }

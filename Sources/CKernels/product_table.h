@@ -94,6 +94,19 @@ struct winograd_epilogue {
   float slope;
 };
 
+typedef void winograd_apart(const float *const *pixels, long channels, float *positions, long plane);
+typedef void winograd_together(const float *positions, long plane, long channels, float *const *pixels,
+                               const struct winograd_epilogue *epilogue);
+
+/// The transforms of convolution_winograd.h between tiles of pixels, or weights, and their positions, which
+/// lie `plane` floats apart: (outputs + taps − 1)² of them.
+struct winograd {
+  /// Along one axis: of the tile that is written, and of the weights.
+  long outputs, taps;
+  winograd_apart *pixels, *weights, *gradients;
+  winograd_together *sums, *weight_sums;
+};
+
 struct product_table {
   /// Floats in a vector; vectors and rows of the largest tile.
   long width, vectors, rows;
@@ -121,14 +134,8 @@ struct product_table {
   void (*turn)(const struct turn *turn);
   void (*depthwise)(const struct depthwise *sums);
   void (*depthwise_weights)(const struct depthwise_weights *sums);
-  /// The transforms of convolution_winograd.h; `plane` floats lie between the 16 positions of a tile.
-  void (*winograd_pixels)(const float *const pixels[16], long channels, float *to, long plane);
-  void (*winograd_weights)(const float *const weights[9], long channels, float *to, long plane);
-  void (*winograd_sums)(const float *from, long plane, long channels, float *const out[4],
-                        const struct winograd_epilogue *epilogue);
-  void (*winograd_gradients)(const float *const gradients[4], long channels, float *to, long plane);
-  void (*winograd_weight_sums)(const float *from, long plane, long channels, int accumulate,
-                               float *const out[9]);
+  /// For 3×3 kernels with stride 1, and for each phase of 4×4 kernels with stride 2.
+  struct winograd winograd, strided_winograd;
   double (*peak)(int operands, long iterations, double *operations);
 };
 

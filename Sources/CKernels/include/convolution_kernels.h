@@ -8,8 +8,8 @@
 // Two-dimensional convolutions in Float on images with channels last. The order of every sum depends on
 // the description and the instruction set only. Nothing here allocates: the caller passes scratch.
 //
-// 3×3 kernels with stride 1 on 16 channels or more go through Winograd's transforms: less than half the
-// multiplications, and rounding errors a few times those of a plain sum.
+// 3×3 kernels with stride 1 and 4×4 kernels with stride 2, on 16 channels or more, go through Winograd's
+// transforms: about half the multiplications, and rounding errors a few times those of a plain sum.
 
 /// The sizes of a convolution, in the direction x -> y.
 ///

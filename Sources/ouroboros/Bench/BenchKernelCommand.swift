@@ -12,8 +12,8 @@ struct BenchKernelCommand: ParsableCommand {
     abstract: "Measure the processor's peak and the engine's kernels on one core.",
     discussion: """
       Products are named m×k×n with the layout of both operands (n as it is, t transposed); convolutions
-      by image, window, stride, channels and direction. Operations are those of the definition: a 3×3
-      convolution that is transformed does fewer and can exceed the peak.
+      by image, window, stride, channels and direction. Operations are those of the definition:
+      convolutions that are transformed do fewer and can exceed the peak.
       """)
 
   @ArgumentParser.Option(help: "Operands of products and convolutions; both when not given.")
