@@ -87,7 +87,7 @@ static void ask(struct product_ahead *ahead) {
     struct product_rows *part = &ahead->parts[ahead->count - 1];
     const long rows = smaller(left, part->rows), end = part->floats;
     for (long r = 0; r < rows; r++, part->from += part->row)
-      for (long j = 0; j < end; j += LINE_FLOATS) __builtin_prefetch(part->from + j);
+      for (long j = 0; j < end; j += LINE_FLOATS) __builtin_prefetch(part->from + j, 0, 2);
     left -= rows;
     part->rows -= rows;
     if (part->rows == 0) ahead->count--;
@@ -133,12 +133,18 @@ static void run_panel(const struct product_task *x, struct tile *tile, const flo
 /// Lays out `height` rows of A as panels [depth][width].
 static void pack_rows_of_a(const struct product_task *x, const float *a, long height, long depth) {
   const long width = x->table->width, panel = stored(x->table, x->operands, depth);
+  long i = 0;
+  if (x->a_row == 1 && x->operands == OUROBOROS_OPERANDS_FLOAT) {
+    const long panels = height / width;
+    x->table->pack_across(a, x->a_column, depth, panels, panel * width, x->scratch_a);
+    i = panels * width;
+  }
   const long steps = x->a_row == 1 ? STEPS_AT_ONCE : depth;
   for (long p = 0; p < depth; p += steps)
-    for (long i = 0; i < height; i += width)
-      lay_out(x->table, x->operands, a + p * x->a_column + i * x->a_row, x->a_column, x->a_row,
-              smaller(steps, depth - p), smaller(width, height - i), width,
-              x->scratch_a + i * panel + stored(x->table, x->operands, p) * width);
+    for (long j = i; j < height; j += width)
+      lay_out(x->table, x->operands, a + p * x->a_column + j * x->a_row, x->a_column, x->a_row,
+              smaller(steps, depth - p), smaller(width, height - j), width,
+              x->scratch_a + j * panel + stored(x->table, x->operands, p) * width);
 }
 
 /// The panels from `first` to `end` − 1 for one block of the sums.

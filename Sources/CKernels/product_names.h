@@ -7,7 +7,7 @@
 const struct product_table KERNEL(product) = {
     .width = WIDTH, .vectors = VECTORS, .rows = ROWS,
     .tile = {ALL_TILES}, BFLOAT_TILES,
-    .pack = KERNEL(pack), .add = KERNEL(add), .round = KERNEL(round),
+    .pack = KERNEL(pack), .pack_across = KERNEL(pack_across), .add = KERNEL(add), .round = KERNEL(round),
     .dot = {KERNEL(dot_1), KERNEL(dot_2), KERNEL(dot_3), KERNEL(dot_4)}, .turn = KERNEL(turn),
     .depthwise = KERNEL(depthwise), .depthwise_weights = KERNEL(depthwise_weights),
     .winograd = WINOGRAD(2, 3), .strided_winograd = WINOGRAD(4, 2), .peak = KERNEL(peak),

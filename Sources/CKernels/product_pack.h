@@ -141,6 +141,22 @@ ALONE static void KERNEL(pack)(const float *from, long row, long column, long co
   }
 }
 
+/// out[i·panel + p·WIDTH + j] = from[p·row + i·WIDTH + j] for i < panels, p < count, j < WIDTH. Some steps at a
+/// time: lines that are neighbours are read together, and written together.
+ALONE static void KERNEL(pack_across)(const float *from, long row, long count, long panels, long panel,
+                                      float *out) {
+  enum { STEPS = 8 };
+  long p = 0;
+  for (; p + STEPS <= count; p += STEPS)
+    for (long i = 0; i < panels; i++) {
+      const float *place = from + p * row + i * WIDTH;
+      float *to = out + i * panel + p * WIDTH;
+      EACH(s, STEPS) STORE(to + s * WIDTH, LOAD(place + s * row));
+    }
+  for (; p < count; p++)
+    for (long i = 0; i < panels; i++) STORE(out + i * panel + p * WIDTH, LOAD(from + p * row + i * WIDTH));
+}
+
 ALONE static void KERNEL(round)(float *values, long count) {
   long i = 0;
   for (; i + WIDTH <= count; i += WIDTH) STORE(values + i, rounded(LOAD(values + i)));

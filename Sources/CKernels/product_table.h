@@ -123,6 +123,9 @@ struct product_table {
   /// multiple of the width.
   void (*pack)(const float *from, long row, long column, long count, long columns, long pitch,
                float *out);
+  /// Whole panels of rows that lie side by side: out[i·panel + p·width + j] = from[p·row + i·width + j] for
+  /// i < panels, p < count, j < width.
+  void (*pack_across)(const float *from, long row, long count, long panels, long panel, float *out);
   /// to[i] += from[i] for i < count.
   void (*add)(float *to, const float *from, long count);
   /// to[i] = from[i] as bfloat16; with `bfloat_pairs`.

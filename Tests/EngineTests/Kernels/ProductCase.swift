@@ -50,6 +50,13 @@ struct ProductCase: CustomStringConvertible {
     if draws.chance(10) { bias?[n - 1] = -.infinity }
   }
 
+  /// A large product whose A is transposed and has its columns pages apart.
+  init(farColumns draws: inout KernelDraws) {
+    self.init(&draws, large: true)
+    (product.a_row, product.a_column) = (1, 2048 + draws.below(40))
+    a = draws.wholeNumbers(product.a_column * product.k)
+  }
+
   /// Row stride, column stride and elements of a matrix: rows or columns contiguous, or neither.
   private static func layout(
     rows: Int, columns: Int, _ draws: inout KernelDraws

@@ -22,6 +22,18 @@ extension KernelTests {
       }
     }
 
+    @Test("Columns of A that lie pages apart")
+    func farColumns() {
+      var draws = KernelDraws(seed: 4)
+      for number in 0..<6 {
+        let example = ProductCase(farColumns: &draws)
+        let expected = example.reference()
+        withEachInstructionSet { isa in
+          check(example.computed(), expected, "\(isa), case \(number), \(example)")
+        }
+      }
+    }
+
     @Test("B laid out before")
     func packed() {
       var draws = KernelDraws(seed: 3)
