@@ -40,7 +40,7 @@ struct product_task {
   /// Whether A and B are laid out anew, or read where they stand.
   int pack_a, pack_b;
   float *scratch_a, *scratch_b;
-  /// What the next product needs; empty for none.
+  /// What is needed next, by the next block of a transposed A or by the next product; empty for nothing.
   struct product_ahead ahead;
 };
 
