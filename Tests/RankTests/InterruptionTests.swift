@@ -39,9 +39,8 @@ struct InterruptionTests {
   private func interrupt(_ study: String, _ more: [String], _ blow: Blow, values: Int) throws {
     let folder = try TemporaryFolder()
     let (whole, broken) = (folder.file("whole"), folder.file("broken"))
-    let start = ContinuousClock.now
     try runStudy(study, to: whole, ranks: 3, more)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let work = Double(fileBytes(under: "\(whole)/segments"))
     var numbers = moments(blow)
     var interrupted = 0
     for ranks in isLong ? [3, 1, 5, 2, 4, 3, 2] : [3, 2, 4] {
@@ -51,8 +50,11 @@ struct InterruptionTests {
       // the processes, which loses nothing but is no stop in good order.
       let isAnnounced = running.wait(timeoutSeconds: 30) { running.errorOutput.contains(" seeds × ") }
       #expect(isAnnounced)
-      // A quarter of the time at most, so that three interruptions leave something to do.
-      usleep(UInt32(Double.random(in: 0...0.25, using: &numbers) * seconds * 1e6))
+      // After a quarter of the work at most, wherever the machine's load puts that in time, so that three
+      // interruptions leave something to do.
+      let records = "\(broken)/segments"
+      let moment = Double(fileBytes(under: records)) + Double.random(in: 0...0.25, using: &numbers) * work
+      _ = running.wait(timeoutSeconds: 60) { Double(fileBytes(under: records)) >= moment }
       let signalled = ContinuousClock.now
       switch blow {
       case .stopSignal: running.send(signal: SIGUSR1)

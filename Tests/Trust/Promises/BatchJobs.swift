@@ -64,7 +64,7 @@ struct BatchJobs: Promise {
     let run = bench.freshPath()
     try? FileManager.default.removeItem(atPath: "\(programs)/submitted")
     let job = try start(scheduler, try script(scheduler, run, saveBefore: 1, bench), hosts, programs)
-    guard job.wait(timeoutSeconds: 60, until: { bench.bytes("\(run)/segments") > 0 }), job.isRunning else {
+    guard job.wait(timeoutSeconds: 60, until: { fileBytes(under: "\(run)/segments") > 0 }), job.isRunning else {
       return "no progress: \(job.wait(timeoutSeconds: 30).summary)"
     }
     job.send(signal: scheduler == "sge" ? SIGUSR2 : SIGTERM)

@@ -48,9 +48,9 @@ struct GridEngineJobs: Promise {
   ) throws -> String? {
     let run = bench.freshPath()
     let number = try engine.submit(try script(bench, run: run, saveBefore: 1))
-    let target = bench.bytes("\(reference.run)/segments") / 5
+    let target = fileBytes(under: "\(reference.run)/segments") / 5
     let deadline = ContinuousClock.now + .seconds(60)
-    while bench.bytes("\(run)/segments") <= target {
+    while fileBytes(under: "\(run)/segments") <= target {
       guard ContinuousClock.now < deadline else { return "no progress: \(engine.log(number))" }
       usleep(50_000)
     }

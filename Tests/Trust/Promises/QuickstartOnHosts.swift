@@ -19,7 +19,7 @@ struct QuickstartOnHosts: Promise {
     let reference = try bench.ouroboros(["run", study, "--out", alone] + more, timeoutSeconds: limit)
     guard reference.status == 0 else { throw Surprise("the undisturbed run", reference) }
     let run = bench.freshPath()
-    let total = bench.bytes("\(alone)/segments")
+    let total = fileBytes(under: "\(alone)/segments")
     let kills = 10
     var redone = 0.0
     for blow in 0..<kills {
@@ -28,7 +28,7 @@ struct QuickstartOnHosts: Promise {
       // Spread over the study, after some time in which work is under way that is not committed.
       let target = Double(total) * Double(blow) / Double(kills + 2)
       guard hosts.waitForRanks(slots, of: job),
-        job.wait(timeoutSeconds: limit, until: { Double(bench.bytes("\(run)/segments")) > target })
+        job.wait(timeoutSeconds: limit, until: { Double(fileBytes(under: "\(run)/segments")) > target })
       else {
         evidence.record("kill \(blow + 1)", "the run ended or hung before: \(job.wait(timeoutSeconds: 10).summary)")
         continue

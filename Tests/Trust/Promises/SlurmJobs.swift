@@ -95,9 +95,9 @@ struct SlurmJobs: Promise {
   }
 
   private func waitForProgress(_ run: String, _ reference: Bench.Reference, _ bench: Bench) throws -> Bool {
-    let target = bench.bytes("\(reference.run)/segments") / 5
+    let target = fileBytes(under: "\(reference.run)/segments") / 5
     for _ in 0..<600 {
-      if bench.bytes("\(run)/segments") > target { return true }
+      if fileBytes(under: "\(run)/segments") > target { return true }
       usleep(100_000)
     }
     return false
