@@ -7,8 +7,7 @@
 // a kernel row meets. Where it does not, the roles change, and the columns are output channels: the
 // transposed gradient collects in scratch.
 //
-// Pairs of bfloat16 are two neighbouring pixels of the output: (v, v + 1) with v even of the gradients, zero
-// beyond the row, and any two pixels of the window that stand as far apart.
+// Pairs of bfloat16 are the same pixels of two images, the last one's partner zero where their number is odd.
 
 struct sums {
   const struct product_table *table;
@@ -126,6 +125,12 @@ static void depthwise(const struct sums *x, struct frame frame, long *offsets, f
   x->table->depthwise_weights(&task);
 }
 
+/// The same floats of `count` images, at most two, as pairs. Writes whole vectors.
+static void pair_up(const struct product_table *table, const float *images, long image, long count, long floats,
+                    float *to) {
+  table->pack_pairs(images, image, 1, count, floats, rounded_up(floats, table->width), to);
+}
+
 void convolution_backward_weights(const struct product_table *table, const ouroboros_convolution_t *x,
                                   const float *in, const float *out, float *weights, struct arena *arena) {
   if (convolution_is_pointwise(x)) {
@@ -145,17 +150,18 @@ void convolution_backward_weights(const struct product_table *table, const ourob
   const long slack = table->vectors * table->width;
   struct frame frame = {.column = -x->pad_left};
   frame.columns = (x->out_width - 1) * x->stride_x + (x->kernel_width - 1) * x->dilation_x + 1;
-  const struct convolution_blocks blocks = convolution_cut(
-      x->batch, x->out_height, x->out_width, x->stride_y, more, frame.columns * x->channels);
+  // Where pairs are multiplied an image of a block is a pair of images, no larger once it is laid out.
+  const int pairs = in_pairs(table, x->operands) && !alone;
+  const long of_pair = pairs ? 2 : 1;
+  const struct convolution_blocks blocks =
+      convolution_cut(parts_of(x->batch, of_pair), x->out_height, x->out_width, x->stride_y, more,
+                      frame.columns * x->channels);
   const long most_rows = blocks.rows * x->stride_y + more, rows_of_block = blocks.images * blocks.rows;
   // Rows of B are read in whole vectors, beyond the last entry: the copies have room for that.
-  const int pairs = in_pairs(table, x->operands) && !alone;
   const int copied = x->operands == OUROBOROS_OPERANDS_BFLOAT16 || (turned && outputs % table->width != 0);
-  const long partner = x->stride_x * x->channels, out_pitch = rounded_up(x->out_channels, table->width);
-  const long out_floats =
-      pairs ? (x->out_width + 1) / 2 * out_pitch : x->out_width * x->out_channels;
-  const long window_floats = blocks.images * most_rows * frame.columns * x->channels + partner + slack;
-  float *window = take(arena, window_floats, sizeof(float));
+  const long out_floats = x->out_width * x->out_channels;
+  const long window_floats = blocks.images * most_rows * frame.columns * x->channels;
+  float *window = take(arena, of_pair * window_floats + slack, sizeof(float));
   float *window_pairs = take(arena, pairs ? window_floats + slack : 0, sizeof(float));
   float *copy = take(arena, copied ? rows_of_block * out_floats + slack : 0, sizeof(float));
   const long collected = alone ? depth * rounded_up(x->channels, table->width) : depth * pitch * x->groups;
@@ -167,26 +173,26 @@ void convolution_backward_weights(const struct product_table *table, const ourob
 
   struct sums sums = {
       .table = table, .convolution = x, .window = pairs ? window_pairs : window,
-      .window_offsets = window_offsets, .out_offsets = out_offsets,
-      .length = pairs ? (x->out_width + 1) / 2 : x->out_width, .window_step = pairs ? 2 * partner : partner,
-      .out_step = pairs ? out_pitch : x->out_channels, .pairs = pairs,
+      .window_offsets = window_offsets, .out_offsets = out_offsets, .length = x->out_width,
+      .window_step = x->stride_x * x->channels, .out_step = x->out_channels, .pairs = pairs,
   };
   for (long o = 0; o < outputs; o++) places[o] = o;
-  for (long b = 0; b < x->batch; b += blocks.images)
+  for (long b = 0; b < x->batch; b += blocks.images * of_pair)
     for (long u = 0; u < x->out_height; u += blocks.rows) {
-      const long images = smaller(blocks.images, x->batch - b), rows = smaller(blocks.rows, x->out_height - u);
+      const long images = smaller(blocks.images * of_pair, x->batch - b);
+      const long rows = smaller(blocks.rows, x->out_height - u);
       frame.row = u * x->stride_y - x->pad_top;
       frame.rows = rows * x->stride_y + more;
       convolution_frame(table, in + b * x->height * x->width * x->channels, images, x->height, x->width,
                         x->channels, frame, pairs ? OUROBOROS_OPERANDS_FLOAT : x->operands, 1, window);
-      sums.out = out + (b * x->out_height + u) * x->out_width * x->out_channels;
+      sums.out = out + (b * x->out_height + u) * out_floats;
       if (pairs) {
-        const long floats = images * frame.rows * frame.columns * x->channels;
-        memset(window + floats, 0, (size_t)partner * sizeof(float));
-        table->pack_pairs(window, partner, 1, 2, floats, rounded_up(floats, table->width), window_pairs);
-        for (long row = 0; row < images * rows; row++)
-          table->pack_pairs(sums.out + row * x->out_width * x->out_channels, x->out_channels, 1, x->out_width,
-                            x->out_channels, out_pitch, copy + row * out_floats);
+        const long image = x->out_height * out_floats, floats = frame.rows * frame.columns * x->channels;
+        for (long i = 0; i < images; i += 2) {
+          const long count = smaller(2, images - i);
+          pair_up(table, window + i * floats, floats, count, floats, window_pairs + i / 2 * floats);
+          pair_up(table, sums.out + i * image, image, count, rows * out_floats, copy + i / 2 * rows * out_floats);
+        }
         sums.out = copy;
       } else if (copied) {
         const struct frame all = {0, 0, rows, x->out_width};
@@ -194,7 +200,7 @@ void convolution_backward_weights(const struct product_table *table, const ourob
                           1, copy);
         sums.out = copy;
       }
-      sums.segments = segments_of(x, frame, images, rows, out_floats, window_offsets, out_offsets);
+      sums.segments = segments_of(x, frame, parts_of(images, of_pair), rows, out_floats, window_offsets, out_offsets);
       const int later = b > 0 || u > 0;
       if (alone) depthwise(&sums, frame, places, transposed, later);
       else if (turned) kernel_down(&sums, frame, places, transposed, later);

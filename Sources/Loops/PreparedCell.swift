@@ -131,6 +131,36 @@ public struct PreparedCell: Sendable {
     return try open(modelType)
   }
 
+  /// Draws from a model that one of the cell's chains has kept, as the chain does after that generation, but
+  /// for the corrector.
+  ///
+  /// - Parameters:
+  ///   - number: 0 gives the chain's own samples, any other number other ones.
+  ///   - state: the kept model.
+  /// - Throws: `ComponentError` for a model that keeps no state, and what restoring and drawing throw.
+  public func draw(
+    _ count: Int, number: Int, from state: [UInt8], generation: Int, seed: Int, study: UInt64,
+    context: TrainingContext
+  ) throws -> SampleSet {
+    guard isTrained else { throw ComponentError(spec.model.name, "it is not trained, so it keeps no state") }
+    func draw<Model: GenerativeModel>(_ type: Model.Type) throws -> SampleSet {
+      var model = try Model(options: spec.model.options, space: dataset.space)
+      _ = try model.restore(state: state)
+      let keys = ChainKeys(study: study, scopes: scopes, seed: seed)
+      let own = keys.cell(generation: generation).sample
+      let request = SampleRequest(
+        count: count, bias: spec.loop.bias,
+        key: number == 0 ? own : own.folding(text: "draw").folding(UInt64(number)),
+        generation: generation, needsValues: true,
+        real: try dataset.training(key: keys.data(.realData)))
+      guard let samples = try model.synthesize(request, context: context).samples else {
+        preconditionFailure("no values were drawn")
+      }
+      return samples
+    }
+    return try draw(modelType)
+  }
+
   /// Runs the first two generations of a chain and throws the results away: finds what fails for
   /// every seed (a metric that does not apply, a corrector without a law, a number of samples the
   /// model cannot draw) before any chain starts.

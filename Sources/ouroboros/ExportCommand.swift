@@ -53,7 +53,7 @@ struct ExportCommand: ParsableCommand {
       if let samples {
         let count = try exportSamples(run, to: samples, as: samplesFormat)
         if count == 0 {
-          throw SampleRequestError.absent(
+          throw KeptFileSearchError.absent(
             "\(run.path): no samples are kept; see keep.samples of the study")
         }
         print("\(samples): \(count) file\(count == 1 ? "" : "s")")

@@ -16,8 +16,8 @@ import Testing
     SafetensorsTensor("labels", shape: [3], .int32([7, 8, 9])),
   ]
 
-  private static func keep(_ kept: KeptSamples, in run: RunDirectory) throws {
-    try run.createDirectory("samples/\(kept.cell)/seed-\(kept.seed)")
+  private static func keep(_ kept: KeptFile, in run: RunDirectory) throws {
+    try run.createDirectory(kept.folder)
     try run.publish(
       SafetensorsFile.encode(tensors, metadata: ["provenance": "g0:3"]), as: kept.name)
   }
@@ -25,25 +25,25 @@ import Testing
   @Test func keptSamplesAreListedAndRead() throws {
     try withTemporaryDirectory { folder in
       let run = try Self.run("\(folder)/run")
-      #expect(try KeptSamples.all(in: run).isEmpty)
+      #expect(try KeptFile.all(.samples, in: run).isEmpty)
       let kept = [
-        KeptSamples(cell: "aa", seed: 2, generation: 0),
-        KeptSamples(cell: "aa", seed: 2, generation: 10),
-        KeptSamples(cell: "aa", seed: 11, generation: 0), KeptSamples(cell: "b", seed: 0, generation: 3),
+        KeptFile(.samples, cell: "aa", seed: 2, generation: 0),
+        KeptFile(.samples, cell: "aa", seed: 2, generation: 10),
+        KeptFile(.samples, cell: "aa", seed: 11, generation: 0), KeptFile(.samples, cell: "b", seed: 0, generation: 3),
       ]
       for samples in kept.reversed() { try Self.keep(samples, in: run) }
       try run.publish([1], as: "samples/aa/seed-2/notes.txt")
-      #expect(try KeptSamples.all(in: run) == kept)
-      let (tensors, metadata) = try kept[1].read(from: run)
+      #expect(try KeptFile.all(.samples, in: run) == kept)
+      let (tensors, metadata) = try kept[1].readSamples(from: run)
       #expect(Set(tensors) == Set(Self.tensors) && metadata == ["provenance": "g0:3"])
       #expect(
         Self.tensors[0].first(2)
           == SafetensorsTensor("samples", shape: [2, 2], .float64([1, -2, 0.5, .infinity])))
       #expect(throws: ResultsError.missing(path: run.file("samples/c/seed-0/gen-0.safetensors"))) {
-        try KeptSamples(cell: "c", seed: 0, generation: 0).read(from: run)
+        try KeptFile(.samples, cell: "c", seed: 0, generation: 0).readSamples(from: run)
       }
       try run.publish([1, 2, 3], as: kept[0].name)
-      #expect(throws: SafetensorsError.self) { try kept[0].read(from: run) }
+      #expect(throws: SafetensorsError.self) { try kept[0].readSamples(from: run) }
     }
   }
 
@@ -70,8 +70,8 @@ import Testing
       let target = "\(folder)/out"
       #expect(try exportSamples(run, to: target, as: .npy) == 0)
       #expect(!FileManager.default.fileExists(atPath: target))
-      try Self.keep(KeptSamples(cell: "aa", seed: 1, generation: 2), in: run)
-      try Self.keep(KeptSamples(cell: "bb", seed: 0, generation: 0), in: run)
+      try Self.keep(KeptFile(.samples, cell: "aa", seed: 1, generation: 2), in: run)
+      try Self.keep(KeptFile(.samples, cell: "bb", seed: 0, generation: 0), in: run)
       #expect(try exportSamples(run, to: target, as: .npy) == 2)
       #expect(try exportSamples(run, to: target, as: .safetensors) == 2)
       let names = try FileManager.default.contentsOfDirectory(atPath: target).sorted()

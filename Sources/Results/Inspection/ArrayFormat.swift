@@ -65,11 +65,11 @@ public enum ArrayFormat: String, Sendable, CaseIterable {
 public func exportSamples(
   _ run: RunDirectory, to directory: String, as format: ArrayFormat
 ) throws -> Int {
-  let kept = try KeptSamples.all(in: run)
+  let kept = try KeptFile.all(.samples, in: run)
   if kept.isEmpty { return 0 }
   try makeExportDirectory(directory)
   for samples in kept {
-    let (tensors, metadata) = try samples.read(from: run)
+    let (tensors, metadata) = try samples.readSamples(from: run)
     try publishFile(
       format.encode(tensors, metadata: metadata),
       at: "\(directory)/\(samples.cell)-seed-\(samples.seed)-gen-\(samples.generation)"

@@ -1,10 +1,10 @@
 extension PlannedChain {
   /// The files that its first generations have left, relative to the run.
   func keptFiles(of generations: Int) -> [String] {
-    func names(_ folder: String, _ kept: [Int]) -> [String] {
-      kept.filter { $0 < generations }.map { "\(folder)/\(cell)/seed-\(seed)/gen-\($0).safetensors" }
+    func names(_ kind: KeptFile.Kind, _ kept: [Int]) -> [String] {
+      kept.filter { $0 < generations }.map { KeptFile(kind, cell: cell, seed: seed, generation: $0).name }
     }
-    return names("samples", samples) + names("models", models)
+    return names(.samples, samples) + names(.models, models)
   }
 
   /// What is wrong with the files that its committed generations have left; empty where all are sound.
@@ -42,7 +42,7 @@ func checkKeptFiles(
   for chain in planned {
     names.formUnion(chain.keptFiles(of: index.progress(cell: chain.cell, seed: chain.seed).generations))
   }
-  for folder in ["samples", "models", "state"] {
+  for folder in KeptFile.Kind.allCases.map(\.rawValue) + ["state"] {
     names.formUnion(try run.files(in: folder).filter { $0.hasSuffix(".safetensors") })
   }
   for name in names.sorted() {

@@ -51,7 +51,7 @@ extension FeatureError: ExitCodeProviding {
   public var exitCode: Int32 { RunExit.malformed }
 }
 
-extension SampleRequestError: ExitCodeProviding {}
+extension KeptFileSearchError: ExitCodeProviding {}
 
 extension UnknownCell: ExitCodeProviding {}
 

@@ -123,12 +123,12 @@ final class StudyRunner: TaskRunner {
           keep: { [self] generation, samples in
             guard exchange.rank == 0 else { return }
             try keep(
-              try samples.safetensors(), in: "samples", cell: cell.spec.id, seed: chain.seed,
-              generation: generation)
+              samples.safetensors(),
+              as: KeptFile(.samples, cell: cell.spec.id, seed: chain.seed, generation: generation))
           },
           keepModel: { [self] generation, state in
             try keep(
-              state, in: "models", cell: cell.spec.id, seed: chain.seed, generation: generation)
+              state, as: KeptFile(.models, cell: cell.spec.id, seed: chain.seed, generation: generation))
           },
           progress: { [self] generation, progress in
             note(progress, cell: cell.spec.id, seed: chain.seed, generation: generation)
@@ -204,12 +204,9 @@ final class StudyRunner: TaskRunner {
 
   func finish() throws { try segment?.sync() }
 
-  private func keep(
-    _ file: [UInt8], in folder: String, cell: String, seed: Int, generation: Int
-  ) throws {
-    let name = "\(folder)/\(cell)/seed-\(seed)"
-    try directory.createDirectory(name)
-    try directory.publish(sealing: file, as: "\(name)/gen-\(generation).safetensors")
+  private func keep(_ bytes: [UInt8], as file: KeptFile) throws {
+    try directory.createDirectory(file.folder)
+    try directory.publish(sealing: bytes, as: file.name)
   }
 
   /// Remembers how far a fit has come, once in a while.

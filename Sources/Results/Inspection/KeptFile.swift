@@ -1,38 +1,47 @@
 import Engine
 
-/// A set of samples that a run has kept, as `keep.samples` of its study asks for.
-public struct KeptSamples: Sendable, Hashable, Comparable {
+/// What a run has kept of a generation of a chain, as `keep` of its study asks for.
+public struct KeptFile: Sendable, Hashable, Comparable {
+  /// The keys of `keep`, and the folders.
+  public enum Kind: String, Sendable, CaseIterable {
+    case samples, models
+  }
+
+  public let kind: Kind
   public let cell: String
   public let seed: Int
   public let generation: Int
 
-  public init(cell: String, seed: Int, generation: Int) {
+  public init(_ kind: Kind, cell: String, seed: Int, generation: Int) {
+    self.kind = kind
     self.cell = cell
     self.seed = seed
     self.generation = generation
   }
 
+  /// Its folder, relative to the run.
+  public var folder: String { "\(kind.rawValue)/\(cell)/seed-\(seed)" }
   /// Its file, relative to the run.
-  public var name: String { "samples/\(cell)/seed-\(seed)/gen-\(generation).safetensors" }
+  public var name: String { "\(folder)/gen-\(generation).safetensors" }
 
-  /// By cell, seed and generation.
-  public static func < (a: KeptSamples, b: KeptSamples) -> Bool {
-    (a.cell, a.seed, a.generation) < (b.cell, b.seed, b.generation)
+  /// By kind, cell, seed and generation.
+  public static func < (a: KeptFile, b: KeptFile) -> Bool {
+    (a.kind.rawValue, a.cell, a.seed, a.generation) < (b.kind.rawValue, b.cell, b.seed, b.generation)
   }
 
-  /// All that a run holds, sorted; files of other names are passed over.
+  /// All of a kind that a run holds, sorted; files of other names are passed over.
   ///
   /// - Throws: `ResultsError.io`, `.refused`.
-  public static func all(in run: RunDirectory) throws(ResultsError) -> [KeptSamples] {
-    var found: [KeptSamples] = []
-    for cell in try run.names(in: "samples") {
-      for folder in try run.names(in: "samples/\(cell)") {
+  public static func all(_ kind: Kind, in run: RunDirectory) throws(ResultsError) -> [KeptFile] {
+    var found: [KeptFile] = []
+    for cell in try run.names(in: kind.rawValue) {
+      for folder in try run.names(in: "\(kind.rawValue)/\(cell)") {
         guard let seed = number(folder, after: "seed-", before: "") else { continue }
-        for name in try run.names(in: "samples/\(cell)/\(folder)") {
+        for name in try run.names(in: "\(kind.rawValue)/\(cell)/\(folder)") {
           guard let generation = number(name, after: "gen-", before: ".safetensors") else {
             continue
           }
-          found.append(KeptSamples(cell: cell, seed: seed, generation: generation))
+          found.append(KeptFile(kind, cell: cell, seed: seed, generation: generation))
         }
       }
     }
@@ -44,11 +53,11 @@ public struct KeptSamples: Sendable, Hashable, Comparable {
     return Int(name.dropFirst(start.count).dropLast(end.count))
   }
 
-  /// The tensors, `samples` [n, …] and `labels` [n] where there are any, and the provenance.
+  /// The tensors of kept samples, `samples` [n, …] and `labels` [n] where there are any, and the provenance.
   ///
   /// - Throws: `ResultsError.missing`, `SafetensorsError.malformed`, also for a file that is
   ///   damaged, belongs elsewhere or has no samples.
-  public func read(
+  public func readSamples(
     from run: RunDirectory
   ) throws -> (tensors: [SafetensorsTensor], metadata: [String: String]) {
     let path = run.file(name)
