@@ -15,6 +15,8 @@ enum {
   FEWEST_TILES = 64,
   /// So that the weights, and the sums of their gradient, are not met too often.
   FEWEST_OF_BLOCK = 32,
+  /// Of weights, transformed together for a pass backward.
+  OUTPUTS_AT_ONCE = 16,
   MOST_PIXELS = 25,
 };
 
@@ -177,23 +179,58 @@ static void taps_of(const struct pass *x, const ouroboros_convolution_t *convolu
     }
 }
 
-/// The weights [out_channels][kernel][kernel][channels] as [positions][k × n], laid out for tiles; `raw` holds
-/// them as [positions][out_channels][phases][channels].
+/// Transforms the weights of some outputs and phases to [positions][outputs][phases][channels].
+static void transform_taps(const struct pass *pass, const ouroboros_convolution_t *x, int backward, long first,
+                           long outputs, long phase, long phases, const float *weights, float *to, long plane) {
+  for (long o = 0; o < outputs; o++)
+    for (long q = 0; q < phases; q++, to += x->channels) {
+      const float *taps[9];
+      taps_of(pass, x, backward, first + o, phase + q, weights, taps);
+      pass->method->weights(taps, x->channels, to, plane);
+    }
+}
+
+/// Lays out `count` rows of a panel of the transformed weights, from row p on, in every position.
+static void pack_weights(const struct product_table *table, const struct pass *x, const float *weights, long plane,
+                         long row, long column, long panel, long p, long count, float *packed) {
+  const long j = panel_start(table, x->n, panel), pitch = panel_start(table, x->n, panel + 1) - j;
+  const long floats = product_packed_floats(table, x->n, x->k, OUROBOROS_OPERANDS_FLOAT);
+  for (long position = 0; position < x->positions; position++)
+    table->pack(weights + position * plane, row, column, count, smaller(pitch, x->n - j), pitch,
+                packed + position * floats + j * x->k + p * pitch);
+}
+
+/// Floats that `transform_weights` needs between its two passes.
+static long raw_plane(const struct product_table *table, const ouroboros_convolution_t *x) {
+  const long forward = table->width * table->vectors * x->channels;
+  const long backward = OUTPUTS_AT_ONCE * x->stride_y * x->stride_x * x->channels;
+  return plane_of(1, forward > backward ? forward : backward);
+}
+
+/// The weights [out_channels][kernel][kernel][channels] as [positions][k × n], laid out for tiles: some at a
+/// time, so that they are still in a second-level cache when they are laid out.
 static void transform_weights(const struct product_table *table, const struct pass *pass,
                               const ouroboros_convolution_t *x, int backward, const float *weights, float *raw,
                               float *packed) {
-  const long phases = x->stride_y * x->stride_x, row = phases * x->channels;
-  const long plane = plane_of(x->out_channels, row);
-  for (long o = 0; o < x->out_channels; o++)
-    for (long phase = 0; phase < phases; phase++) {
-      const float *taps[9];
-      taps_of(pass, x, backward, o, phase, weights, taps);
-      pass->method->weights(taps, x->channels, raw + o * row + phase * x->channels, plane);
+  const long phases = x->stride_y * x->stride_x, row = phases * x->channels, plane = raw_plane(table, x);
+  const long panels = panels_of(table, pass->n);
+  if (backward) {
+    for (long o = 0; o < x->out_channels; o += OUTPUTS_AT_ONCE) {
+      const long count = smaller(OUTPUTS_AT_ONCE, x->out_channels - o);
+      transform_taps(pass, x, backward, o, count, 0, phases, weights, raw, plane);
+      for (long panel = 0; panel < panels; panel++)
+        pack_weights(table, pass, raw + panel_start(table, pass->n, panel), plane, row, 1, panel, o, count, packed);
     }
-  const long floats = product_packed_floats(table, pass->n, pass->k, OUROBOROS_OPERANDS_FLOAT);
-  for (long position = 0; position < pass->positions; position++)
-    product_pack_all(table, raw + position * plane, backward ? row : 1, backward ? 1 : row, pass->n, pass->k,
-                     pass->k, OUROBOROS_OPERANDS_FLOAT, packed + position * floats);
+    return;
+  }
+  for (long panel = 0; panel < panels; panel++) {
+    const long o = panel_start(table, pass->n, panel);
+    const long count = smaller(panel_start(table, pass->n, panel + 1), x->out_channels) - o;
+    for (long phase = 0; phase < phases; phase++) {
+      transform_taps(pass, x, backward, o, count, phase, 1, weights, raw, plane);
+      pack_weights(table, pass, raw, plane, 1, x->channels, panel, phase * x->channels, x->channels, packed);
+    }
+  }
 }
 
 void convolution_winograd(const struct product_table *table, const ouroboros_convolution_t *x, int backward,
@@ -206,7 +243,7 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
   float *packed = take(arena, positions * floats, sizeof(float));
   float *pixels = take(arena, positions * pixels_plane, sizeof(float));
   float *sums = take(arena, positions * sums_plane, sizeof(float));
-  float *raw = take(arena, positions * plane_of(x->out_channels, k * n / x->out_channels), sizeof(float));
+  float *raw = take(arena, positions * raw_plane(table, x), sizeof(float));
   float *zeros = take(arena, pass.read.channels, sizeof(float));
   if (arena->counting) return;
 
