@@ -23,7 +23,7 @@ struct RottenFiles: Promise {
     let made = try bench.ouroboros(["run", bench.study(Self.study), "--out", reference])
     // Two of its chains diverge.
     guard made.status == 80 else { throw Surprise("the undisturbed run", made) }
-    let unfinished = try stopped(bench)
+    let unfinished = try stopped(bench, of: made.seconds)
     var (noticed, repaired, refused) = (0, 0, 0)
     for (base, isFinished) in [(reference, true), (unfinished, false)] {
       for (index, (name, corruption)) in try cases(base, isFinished, bench).enumerated() {
@@ -114,10 +114,12 @@ struct RottenFiles: Promise {
   }
 
   /// A run that was stopped on the way, with records and the checkpoint of a fit.
-  private func stopped(_ bench: Bench) throws -> String {
-    for attempt in 1...60 {
+  ///
+  /// - Parameter seconds: what the undisturbed run took.
+  private func stopped(_ bench: Bench, of seconds: Double) throws -> String {
+    for _ in 1...60 {
       let run = bench.freshPath("stopped")
-      let hours = Double(attempt % 15 + 1) * 0.03 / 3600
+      let hours = Double.random(in: 0...seconds, using: &bench.numbers) / 3600
       let result = try bench.ouroboros(
         ["run", bench.study(Self.study), "--out", run, "--max-hours", "\(hours)"])
       if result.status == 75, try !bench.committedRecords(run).isEmpty,
