@@ -200,7 +200,7 @@ static void pack_weights(const struct product_table *table, const struct pass *x
                 packed + position * floats + j * x->k + p * pitch);
 }
 
-/// Floats that `transform_weights` needs between its two passes.
+/// Floats of a position that `transform_weights` transforms before it lays them out.
 static long raw_plane(const struct product_table *table, const ouroboros_convolution_t *x) {
   const long forward = table->width * table->vectors * x->channels;
   const long backward = OUTPUTS_AT_ONCE * x->stride_y * x->stride_x * x->channels;

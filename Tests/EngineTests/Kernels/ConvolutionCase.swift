@@ -21,6 +21,8 @@ struct ConvolutionCase: CustomStringConvertible {
     case .depthwise: (ofGroup, outputs) = (1, 1)
     case .oneIn: (ofGroup, outputs) = (1, draws.pick(1...50))
     case .oneOut: (ofGroup, outputs) = (draws.pick(8...50), 1)
+    // More than a block of pixels: an image is cut.
+    case .large: (ofGroup, outputs) = (draws.pick(36...40), draws.pick(1...9))
     case .wide, .threeByThree, .fourByFour: (ofGroup, outputs) = (draws.pick(16...40), draws.pick(16...60))
     default: break
     }
@@ -40,7 +42,7 @@ struct ConvolutionCase: CustomStringConvertible {
         let dilation = transformed || draws.chance(70) ? 1 : draws.pick(2...3)
         let reach = (kernel - 1) * dilation + 1
         let before = one ? 0 : draws.below(kernel + 1), after = one ? 0 : draws.below(kernel + 1)
-        let size = kind == .large ? draws.pick(30...45) : draws.pick(transformed ? 7...20 : 1...13)
+        let size = kind == .large ? draws.pick(44...50) : draws.pick(transformed ? 7...20 : 1...13)
         let room = size + before + after - reach
         if room >= 0 { return (size, room / stride + 1, kernel, stride, before, dilation) }
       }
@@ -48,7 +50,6 @@ struct ConvolutionCase: CustomStringConvertible {
     let down = axis(&draws), right = axis(&draws)
     sizes.batch =
       switch kind {
-      case .large: 1
       case .threeByThree: draws.pick(4...6)
       case .fourByFour: draws.pick(4...20)
       default: draws.pick(1...3)
