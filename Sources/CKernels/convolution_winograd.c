@@ -6,7 +6,9 @@
 // definition makes of pixels: 3×3 kernels with stride 1 by F(2×2, 3×3), 16 for 36; 4×4 kernels with stride 2
 // by F(4×4, 2×2), 25 for 64 in each of their four phases, which are convolutions of every other pixel by every
 // other weight. Going forward the phases are summed, so they lie side by side like channels; going backward
-// each gives its own pixels. Roundings are those of sums of a few more terms.
+// each gives its own pixels. Sides that are no multiple of four are cut into tiles of four and of three outputs
+// instead of reaching beyond the image: seven rows or columns take 9 positions, not 10. Roundings are those of
+// sums of a few more terms.
 
 enum {
   /// Transformed floats of a block of tiles, for a second-level cache to hold beside the weights.
@@ -20,10 +22,14 @@ enum {
   MOST_PIXELS = 25,
 };
 
-/// The images on one side of a pass. Pixel i of tile t along an axis is pixel (t·outputs + i)·stride + phase +
-/// first of the image.
+/// The images on one side of a pass. Output i of an axis begins at pixel i·stride + phase + first of the image.
 struct side {
   long height, width, channels, stride, top, left;
+};
+
+/// The tiles of an axis: first whole ones, then those with one output less.
+struct tiles {
+  long count, whole;
 };
 
 /// A pass reads one side and writes the other: forward from x to y, backward data from y to x.
@@ -32,8 +38,10 @@ struct pass {
   struct side read, write;
   const float *from;
   float *to;
-  /// Tiles of an image, tiles, and transformed numbers of a tile.
-  long down, right, tiles, positions;
+  /// Tiles of an image.
+  struct tiles down, right;
+  /// Tiles, positions along an axis, and all positions.
+  long tiles, edge, positions;
   /// Numbers of a position on either side: channels of all phases.
   long k, n;
   /// A pixel of zeros.
@@ -41,6 +49,16 @@ struct pass {
 };
 
 static long phases_of(struct side side) { return side.stride * side.stride; }
+
+static struct tiles tiles_of(const struct winograd *method, long outputs) {
+  const long count = parts_of(outputs, method->outputs), beyond = count * method->outputs - outputs;
+  return (struct tiles){count, count - (method->has_short_tiles ? smaller(beyond, count) : 0)};
+}
+
+/// The first output of a tile of an axis.
+static long output_of(const struct pass *x, struct tiles tiles, long tile) {
+  return tile * x->method->outputs - (tile > tiles.whole ? tile - tiles.whole : 0);
+}
 
 static struct pass pass_of(const struct product_table *table, const ouroboros_convolution_t *x, int backward) {
   const long stride = x->stride_y;
@@ -60,10 +78,11 @@ static struct pass pass_of(const struct product_table *table, const ouroboros_co
                                left * stride - x->pad_left};
     pass.read = (struct side){x->out_height, x->out_width, x->out_channels, 1, top - reach, left - reach};
   }
-  pass.down = parts_of(rows, method->outputs);
-  pass.right = parts_of(columns, method->outputs);
-  pass.tiles = x->batch * pass.down * pass.right;
-  pass.positions = (method->outputs + method->taps - 1) * (method->outputs + method->taps - 1);
+  pass.down = tiles_of(method, rows);
+  pass.right = tiles_of(method, columns);
+  pass.tiles = x->batch * pass.down.count * pass.right.count;
+  pass.edge = method->outputs + method->taps - 1;
+  pass.positions = pass.edge * pass.edge;
   pass.k = phases_of(pass.read) * pass.read.channels;
   pass.n = phases_of(pass.write) * pass.write.channels;
   return pass;
@@ -78,19 +97,65 @@ int convolution_by_winograd(const ouroboros_convolution_t *x) {
     return 0;
   // The description is the same for every instruction set.
   const struct pass pass = pass_of(&product_baseline, x, 0);
-  const long products = pass.tiles * pass.positions * stride * stride;
+  const long rows = pass.down.count * (pass.edge - 1) + pass.down.whole;
+  const long columns = pass.right.count * (pass.edge - 1) + pass.right.whole;
+  const long products = x->batch * rows * columns * stride * stride;
   return pass.tiles >= FEWEST_TILES &&
          4 * products <= 3 * x->batch * x->out_height * x->out_width * kernel * kernel;
 }
 
-/// Tiles of a block.
+/// Tiles of a block: whole images, where there are some in it.
 static long block_of(const struct pass *x) {
-  const long most = BLOCK_FLOATS / (x->positions * (x->k + x->n));
-  return parts_of(x->tiles, parts_of(x->tiles, most < FEWEST_OF_BLOCK ? FEWEST_OF_BLOCK : most));
+  const long most = BLOCK_FLOATS / (x->positions * (x->k + x->n)), of_image = x->down.count * x->right.count;
+  const long block = parts_of(x->tiles, parts_of(x->tiles, most < FEWEST_OF_BLOCK ? FEWEST_OF_BLOCK : most));
+  return block < of_image ? block : rounded_up(block, of_image);
 }
 
 /// Floats between the same place of two positions: no multiple of a page, whose lines would collide.
 static long plane_of(long tiles, long channels) { return rounded_up(tiles * channels, 16) + 16; }
+
+/// Row and column of a tile among those of its image.
+struct tile_place {
+  long image, row, column;
+};
+
+static struct tile_place tile_place_of(const struct pass *x, long tile) {
+  const long line = tile / x->right.count, image = line / x->down.count;
+  return (struct tile_place){image, line - image * x->down.count, tile - line * x->right.count};
+}
+
+static int kind_of(const struct pass *x, long tile) {
+  const struct tile_place place = tile_place_of(x, tile);
+  const int all_rows = place.row < x->down.whole, all_columns = place.column < x->right.whole;
+  return all_rows ? all_columns ? WHOLE_TILE : NARROW_TILE : all_columns ? LOW_TILE : SMALL_TILE;
+}
+
+/// The tiles of a block by their kinds: those of a kind stand from starts[kind] to starts[kind + 1].
+struct block {
+  long *tiles;
+  long starts[TILE_KINDS + 1];
+};
+
+static void sort(const struct pass *x, long first, long count, struct block *block) {
+  long place = 0;
+  for (int kind = 0; kind < TILE_KINDS; kind++) {
+    block->starts[kind] = place;
+    for (long t = first; t < first + count; t++)
+      if (kind_of(x, t) == kind) block->tiles[place++] = t;
+  }
+  block->starts[TILE_KINDS] = place;
+}
+
+/// The tiles of a block that have a position.
+struct span {
+  long start, end;
+};
+
+static struct span span_of(const struct pass *x, const struct block *block, long position) {
+  const int all_rows = position / x->edge == x->edge - 2, all_columns = position % x->edge == x->edge - 2;
+  return (struct span){block->starts[all_rows ? WHOLE_TILE : LOW_TILE],
+                       block->starts[all_columns ? NARROW_TILE : all_rows ? SMALL_TILE : TILE_KINDS]};
+}
 
 /// The first pixel of a phase of a tile on one side.
 struct place {
@@ -99,52 +164,70 @@ struct place {
 
 static struct place place_of(const struct pass *x, const struct side *side, long tile, long phase_y,
                              long phase_x) {
-  const long line = tile / x->right, image = line / x->down, step = x->method->outputs * side->stride;
-  return (struct place){image, (line - image * x->down) * step + phase_y + side->top,
-                        (tile - line * x->right) * step + phase_x + side->left};
+  const struct tile_place place = tile_place_of(x, tile);
+  return (struct place){place.image, output_of(x, x->down, place.row) * side->stride + phase_y + side->top,
+                        output_of(x, x->right, place.column) * side->stride + phase_x + side->left};
 }
 
 static int within(long first, long reach, long size) { return first >= 0 && first + reach < size; }
 
-/// The length×length pixels from a place on; those outside the image are `none`.
-static void tile_pixels(const struct side *side, const float *images, struct place place, long length,
+/// The height×width pixels from a place on; those outside the image are `none`.
+static void tile_pixels(const struct side *side, const float *images, struct place place, long height, long width,
                         const float *none, const float **pixels) {
   const long step = side->stride * side->channels, row_step = step * side->width;
-  const long reach = (length - 1) * side->stride;
   long start = ((place.image * side->height + place.row) * side->width + place.column) * side->channels;
   // Most tiles: nothing to compare.
-  if (within(place.row, reach, side->height) && within(place.column, reach, side->width)) {
-    for (long i = 0; i < length; i++, start += row_step)
-      for (long j = 0, pixel = start; j < length; j++, pixel += step) *pixels++ = images + pixel;
+  if (within(place.row, (height - 1) * side->stride, side->height) &&
+      within(place.column, (width - 1) * side->stride, side->width)) {
+    for (long i = 0; i < height; i++, start += row_step)
+      for (long j = 0, pixel = start; j < width; j++, pixel += step) *pixels++ = images + pixel;
     return;
   }
-  for (long i = 0; i < length; i++, start += row_step) {
+  for (long i = 0; i < height; i++, start += row_step) {
     const int has_row = within(place.row + i * side->stride, 0, side->height);
-    for (long j = 0, pixel = start; j < length; j++, pixel += step)
+    for (long j = 0, pixel = start; j < width; j++, pixel += step)
       *pixels++ = has_row && within(place.column + j * side->stride, 0, side->width) ? images + pixel : none;
   }
 }
 
+static long height_of(const struct pass *x, int kind) {
+  return x->method->outputs - (kind == LOW_TILE || kind == SMALL_TILE);
+}
+static long width_of(const struct pass *x, int kind) {
+  return x->method->outputs - (kind == NARROW_TILE || kind == SMALL_TILE);
+}
+
 /// Transforms the pixels that a tile reads.
-static void transform_pixels(const struct pass *x, long tile, float *to, long plane) {
-  const long length = x->method->outputs + x->method->taps - 1, stride = x->read.stride;
+static void transform_pixels(const struct pass *x, long tile, int kind, float *to, long plane) {
+  const long more = x->method->taps - 1, stride = x->read.stride;
   for (long p = 0; p < stride; p++)
     for (long q = 0; q < stride; q++, to += x->read.channels) {
       const float *pixels[MOST_PIXELS];
-      tile_pixels(&x->read, x->from, place_of(x, &x->read, tile, p, q), length, x->zeros, pixels);
-      x->method->pixels(pixels, x->read.channels, to, plane);
+      tile_pixels(&x->read, x->from, place_of(x, &x->read, tile, p, q), height_of(x, kind) + more,
+                  width_of(x, kind) + more, x->zeros, pixels);
+      x->method->tiles[kind].pixels(pixels, x->read.channels, to, plane);
     }
 }
 
+/// Transforms the gradients of a tile's outputs.
+static void transform_gradients(const struct pass *x, long tile, int kind, const float *gradients, float *to,
+                                long plane) {
+  const float *pixels[MOST_PIXELS];
+  tile_pixels(&x->write, gradients, place_of(x, &x->write, tile, 0, 0), height_of(x, kind), width_of(x, kind),
+              x->zeros, pixels);
+  x->method->tiles[kind].gradients(pixels, x->write.channels, to, plane);
+}
+
 /// Transforms the sums of a tile to the pixels that it writes.
-static void transform_sums(const struct pass *x, long tile, const float *sums, long plane,
+static void transform_sums(const struct pass *x, long tile, int kind, const float *sums, long plane,
                            const struct winograd_epilogue *epilogue) {
   const long stride = x->write.stride;
   for (long p = 0; p < stride; p++)
     for (long q = 0; q < stride; q++, sums += x->write.channels) {
       const float *pixels[MOST_PIXELS];
-      tile_pixels(&x->write, x->to, place_of(x, &x->write, tile, p, q), x->method->outputs, NULL, pixels);
-      x->method->sums(sums, plane, x->write.channels, (float *const *)pixels, epilogue);
+      tile_pixels(&x->write, x->to, place_of(x, &x->write, tile, p, q), height_of(x, kind), width_of(x, kind),
+                  NULL, pixels);
+      x->method->tiles[kind].sums(sums, plane, x->write.channels, (float *const *)pixels, epilogue);
     }
 }
 
@@ -153,10 +236,11 @@ static void transform_sums(const struct pass *x, long tile, const float *sums, l
 static void fetch(const struct pass *x, struct side side, const float *images, long first, long end, long part,
                   int writing) {
   if (first >= x->tiles) return;
-  const long last = smaller(end, x->tiles) - 1, of_image = x->down * x->right;
-  const long rows = x->method->outputs * side.stride, image_rows = x->tiles / of_image * side.height;
-  const long row = first / of_image * side.height + first / x->right % x->down * rows;
-  const long stop = smaller(last / of_image * side.height + (last / x->right % x->down + 1) * rows, image_rows);
+  const struct tile_place start_place = tile_place_of(x, first);
+  const struct tile_place last = tile_place_of(x, smaller(end, x->tiles) - 1);
+  const long image_rows = x->tiles / (x->down.count * x->right.count) * side.height;
+  const long row = start_place.image * side.height + output_of(x, x->down, start_place.row) * side.stride;
+  const long stop = smaller(last.image * side.height + output_of(x, x->down, last.row + 1) * side.stride, image_rows);
   const long floats = (stop - row) * side.width * side.channels;
   const long from = floats * part / x->positions, until = floats * (part + 1) / x->positions;
   const float *start = images + row * side.width * side.channels;
@@ -245,6 +329,7 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
   float *sums = take(arena, positions * sums_plane, sizeof(float));
   float *raw = take(arena, positions * raw_plane(table, x), sizeof(float));
   float *zeros = take(arena, pass.read.channels, sizeof(float));
+  struct block sorted = {.tiles = take(arena, block, sizeof(long))};
   if (arena->counting) return;
 
   transform_weights(table, &pass, x, backward, weights, raw, packed);
@@ -262,16 +347,23 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
     // One sum for every position: nothing is cut along k, as the weights are laid out.
     task.depth = k;
     task.pack_a = 0;
-    for (long t = 0; t < task.m; t++) transform_pixels(&pass, first + t, pixels + t * k, pixels_plane);
+    sort(&pass, first, task.m, &sorted);
+    for (int kind = 0; kind < TILE_KINDS; kind++)
+      for (long t = sorted.starts[kind]; t < sorted.starts[kind + 1]; t++)
+        transform_pixels(&pass, sorted.tiles[t], kind, pixels + t * k, pixels_plane);
     for (long position = 0; position < positions; position++) {
-      task.a = pixels + position * pixels_plane;
+      const struct span span = span_of(&pass, &sorted, position);
+      task.m = span.end - span.start;
+      task.a = pixels + position * pixels_plane + span.start * k;
       task.packed = packed + position * floats;
-      task.c = sums + position * sums_plane;
+      task.c = sums + position * sums_plane + span.start * n;
       fetch(&pass, pass.read, read, first + block, first + 2 * block, position, 0);
       fetch(&pass, pass.write, written, first, first + block, position, 1);
       product_run(&task);
     }
-    for (long t = 0; t < task.m; t++) transform_sums(&pass, first + t, sums + t * n, sums_plane, &epilogue);
+    for (int kind = 0; kind < TILE_KINDS; kind++)
+      for (long t = sorted.starts[kind]; t < sorted.starts[kind + 1]; t++)
+        transform_sums(&pass, sorted.tiles[t], kind, sums + t * n, sums_plane, &epilogue);
   }
 }
 
@@ -286,6 +378,7 @@ void convolution_winograd_weights(const struct product_table *table, const ourob
   float *gradients = take(arena, positions * gradients_plane, sizeof(float));
   float *sums = take(arena, positions * sums_plane, sizeof(float));
   float *zeros = take(arena, most, sizeof(float));
+  struct block sorted = {.tiles = take(arena, block, sizeof(long))};
   struct product_task task = {.table = table, .m = outputs, .n = k, .k = block, .a_row = 1,
                               .a_column = outputs, .b_row = k, .b_column = 1, .c_row = k, .alpha = 1};
   product_cut(&task, 0);
@@ -297,18 +390,18 @@ void convolution_winograd_weights(const struct product_table *table, const ourob
   pass.zeros = zeros;
   pass.from = in;
   for (long first = 0; first < pass.tiles; first += block) {
-    task.k = smaller(block, pass.tiles - first);
     task.accumulate = first > 0;
-    for (long t = 0; t < task.k; t++) {
-      const float *of_outputs[MOST_PIXELS];
-      transform_pixels(&pass, first + t, pixels + t * k, pixels_plane);
-      tile_pixels(&pass.write, out, place_of(&pass, &pass.write, first + t, 0, 0), pass.method->outputs, zeros,
-                  of_outputs);
-      pass.method->gradients(of_outputs, outputs, gradients + t * outputs, gradients_plane);
-    }
+    sort(&pass, first, smaller(block, pass.tiles - first), &sorted);
+    for (int kind = 0; kind < TILE_KINDS; kind++)
+      for (long t = sorted.starts[kind]; t < sorted.starts[kind + 1]; t++) {
+        transform_pixels(&pass, sorted.tiles[t], kind, pixels + t * k, pixels_plane);
+        transform_gradients(&pass, sorted.tiles[t], kind, out, gradients + t * outputs, gradients_plane);
+      }
     for (long position = 0; position < positions; position++) {
-      task.a = gradients + position * gradients_plane;
-      task.b = pixels + position * pixels_plane;
+      const struct span span = span_of(&pass, &sorted, position);
+      task.k = span.end - span.start;
+      task.a = gradients + position * gradients_plane + span.start * outputs;
+      task.b = pixels + position * pixels_plane + span.start * k;
       task.c = sums + position * sums_plane;
       fetch(&pass, pass.read, in, first + block, first + 2 * block, position, 0);
       fetch(&pass, pass.write, out, first + block, first + 2 * block, position, 0);

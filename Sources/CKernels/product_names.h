@@ -10,5 +10,5 @@ const struct product_table KERNEL(product) = {
     .pack = KERNEL(pack), .pack_across = KERNEL(pack_across), .add = KERNEL(add), .round = KERNEL(round),
     .dot = {KERNEL(dot_1), KERNEL(dot_2), KERNEL(dot_3), KERNEL(dot_4)}, .turn = KERNEL(turn),
     .depthwise = KERNEL(depthwise), .depthwise_weights = KERNEL(depthwise_weights),
-    .winograd = WINOGRAD(2, 3), .strided_winograd = WINOGRAD(4, 2), .peak = KERNEL(peak),
+    .winograd = WINOGRAD_2_3, .strided_winograd = WINOGRAD_4_2, .peak = KERNEL(peak),
 };

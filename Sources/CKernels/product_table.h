@@ -98,13 +98,23 @@ typedef void winograd_apart(const float *const *pixels, long channels, float *po
 typedef void winograd_together(const float *positions, long plane, long channels, float *const *pixels,
                                const struct winograd_epilogue *epilogue);
 
+/// The kinds of tiles, by whether they lack an output row or column; in this order those with all rows lie
+/// next to each other, and those with all columns.
+enum { LOW_TILE, WHOLE_TILE, NARROW_TILE, SMALL_TILE, TILE_KINDS };
+
 /// The transforms of convolution_winograd.h between tiles of pixels, or weights, and their positions, which
 /// lie `plane` floats apart: (outputs + taps − 1)² of them.
 struct winograd {
-  /// Along one axis: of the tile that is written, and of the weights.
+  /// Along one axis: of a whole tile that is written, and of the weights.
   long outputs, taps;
-  winograd_apart *pixels, *weights, *gradients;
-  winograd_together *sums, *weight_sums;
+  /// Whether there are tiles with one output less, which do without the last position but one.
+  int has_short_tiles;
+  winograd_apart *weights;
+  winograd_together *weight_sums;
+  struct {
+    winograd_apart *pixels, *gradients;
+    winograd_together *sums;
+  } tiles[TILE_KINDS];
 };
 
 struct product_table {
