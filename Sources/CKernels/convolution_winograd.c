@@ -124,24 +124,34 @@ static struct tile_place tile_place_of(const struct pass *x, long tile) {
   return (struct tile_place){image, line - image * x->down.count, tile - line * x->right.count};
 }
 
-static int kind_of(const struct pass *x, long tile) {
-  const struct tile_place place = tile_place_of(x, tile);
-  const int all_rows = place.row < x->down.whole, all_columns = place.column < x->right.whole;
-  return all_rows ? all_columns ? WHOLE_TILE : NARROW_TILE : all_columns ? LOW_TILE : SMALL_TILE;
-}
+/// The first output of a tile.
+struct tile_start {
+  long image, row, column;
+};
 
 /// The tiles of a block by their kinds: those of a kind stand from starts[kind] to starts[kind + 1].
 struct block {
-  long *tiles;
+  struct tile_start *tiles;
   long starts[TILE_KINDS + 1];
 };
 
 static void sort(const struct pass *x, long first, long count, struct block *block) {
   long place = 0;
   for (int kind = 0; kind < TILE_KINDS; kind++) {
+    const int all_rows = kind == WHOLE_TILE || kind == NARROW_TILE;
+    const int all_columns = kind == WHOLE_TILE || kind == LOW_TILE;
+    struct tile_place next = tile_place_of(x, first);
     block->starts[kind] = place;
-    for (long t = first; t < first + count; t++)
-      if (kind_of(x, t) == kind) block->tiles[place++] = t;
+    for (long t = 0; t < count; t++) {
+      if ((next.row < x->down.whole) == all_rows && (next.column < x->right.whole) == all_columns)
+        block->tiles[place++] = (struct tile_start){next.image, output_of(x, x->down, next.row),
+                                                    output_of(x, x->right, next.column)};
+      if (++next.column < x->right.count) continue;
+      next.column = 0;
+      if (++next.row < x->down.count) continue;
+      next.row = 0;
+      next.image++;
+    }
   }
   block->starts[TILE_KINDS] = place;
 }
@@ -157,36 +167,26 @@ static struct span span_of(const struct pass *x, const struct block *block, long
                        block->starts[all_columns ? NARROW_TILE : all_rows ? SMALL_TILE : TILE_KINDS]};
 }
 
-/// The first pixel of a phase of a tile on one side.
-struct place {
-  long image, row, column;
-};
-
-static struct place place_of(const struct pass *x, const struct side *side, long tile, long phase_y,
-                             long phase_x) {
-  const struct tile_place place = tile_place_of(x, tile);
-  return (struct place){place.image, output_of(x, x->down, place.row) * side->stride + phase_y + side->top,
-                        output_of(x, x->right, place.column) * side->stride + phase_x + side->left};
-}
-
 static int within(long first, long reach, long size) { return first >= 0 && first + reach < size; }
 
-/// The height×width pixels from a place on; those outside the image are `none`.
-static void tile_pixels(const struct side *side, const float *images, struct place place, long height, long width,
-                        const float *none, const float **pixels) {
+/// The height×width pixels of a phase of a tile on one side; those outside the image are `none`.
+static void tile_pixels(const struct side *side, const float *images, const struct tile_start *tile, long phase_y,
+                        long phase_x, long height, long width, const float *none, const float **pixels) {
+  const long row = tile->row * side->stride + phase_y + side->top;
+  const long column = tile->column * side->stride + phase_x + side->left;
   const long step = side->stride * side->channels, row_step = step * side->width;
-  long start = ((place.image * side->height + place.row) * side->width + place.column) * side->channels;
+  long start = ((tile->image * side->height + row) * side->width + column) * side->channels;
   // Most tiles: nothing to compare.
-  if (within(place.row, (height - 1) * side->stride, side->height) &&
-      within(place.column, (width - 1) * side->stride, side->width)) {
+  if (within(row, (height - 1) * side->stride, side->height) &&
+      within(column, (width - 1) * side->stride, side->width)) {
     for (long i = 0; i < height; i++, start += row_step)
       for (long j = 0, pixel = start; j < width; j++, pixel += step) *pixels++ = images + pixel;
     return;
   }
   for (long i = 0; i < height; i++, start += row_step) {
-    const int has_row = within(place.row + i * side->stride, 0, side->height);
+    const int has_row = within(row + i * side->stride, 0, side->height);
     for (long j = 0, pixel = start; j < width; j++, pixel += step)
-      *pixels++ = has_row && within(place.column + j * side->stride, 0, side->width) ? images + pixel : none;
+      *pixels++ = has_row && within(column + j * side->stride, 0, side->width) ? images + pixel : none;
   }
 }
 
@@ -198,55 +198,63 @@ static long width_of(const struct pass *x, int kind) {
 }
 
 /// Transforms the pixels that a tile reads.
-static void transform_pixels(const struct pass *x, long tile, int kind, float *to, long plane) {
+static void transform_pixels(const struct pass *x, const struct tile_start *tile, int kind, float *to, long plane) {
   const long more = x->method->taps - 1, stride = x->read.stride;
   for (long p = 0; p < stride; p++)
     for (long q = 0; q < stride; q++, to += x->read.channels) {
       const float *pixels[MOST_PIXELS];
-      tile_pixels(&x->read, x->from, place_of(x, &x->read, tile, p, q), height_of(x, kind) + more,
+      tile_pixels(&x->read, x->from, tile, p, q, height_of(x, kind) + more,
                   width_of(x, kind) + more, x->zeros, pixels);
       x->method->tiles[kind].pixels(pixels, x->read.channels, to, plane);
     }
 }
 
 /// Transforms the gradients of a tile's outputs.
-static void transform_gradients(const struct pass *x, long tile, int kind, const float *gradients, float *to,
+static void transform_gradients(const struct pass *x, const struct tile_start *tile, int kind, const float *gradients, float *to,
                                 long plane) {
   const float *pixels[MOST_PIXELS];
-  tile_pixels(&x->write, gradients, place_of(x, &x->write, tile, 0, 0), height_of(x, kind), width_of(x, kind),
+  tile_pixels(&x->write, gradients, tile, 0, 0, height_of(x, kind), width_of(x, kind),
               x->zeros, pixels);
   x->method->tiles[kind].gradients(pixels, x->write.channels, to, plane);
 }
 
 /// Transforms the sums of a tile to the pixels that it writes.
-static void transform_sums(const struct pass *x, long tile, int kind, const float *sums, long plane,
+static void transform_sums(const struct pass *x, const struct tile_start *tile, int kind, const float *sums, long plane,
                            const struct winograd_epilogue *epilogue) {
   const long stride = x->write.stride;
   for (long p = 0; p < stride; p++)
     for (long q = 0; q < stride; q++, sums += x->write.channels) {
       const float *pixels[MOST_PIXELS];
-      tile_pixels(&x->write, x->to, place_of(x, &x->write, tile, p, q), height_of(x, kind), width_of(x, kind),
+      tile_pixels(&x->write, x->to, tile, p, q, height_of(x, kind), width_of(x, kind),
                   NULL, pixels);
       x->method->tiles[kind].sums(sums, plane, x->write.channels, (float *const *)pixels, epilogue);
     }
 }
 
-/// Fetches a part of the image rows that the tiles first … end − 1 meet on one side, one part for each position:
-/// while products are made of one block, the pixels of the next arrive.
-static void fetch(const struct pass *x, struct side side, const float *images, long first, long end, long part,
-                  int writing) {
-  if (first >= x->tiles) return;
-  const struct tile_place start_place = tile_place_of(x, first);
-  const struct tile_place last = tile_place_of(x, smaller(end, x->tiles) - 1);
-  const long image_rows = x->tiles / (x->down.count * x->right.count) * side.height;
-  const long row = start_place.image * side.height + output_of(x, x->down, start_place.row) * side.stride;
+/// Pixels of images.
+struct region {
+  const float *start;
+  long floats;
+};
+
+/// The image rows on one side that the tiles from `first` on meet.
+static struct region region_of(const struct pass *x, struct side side, const float *images, long first, long count) {
+  if (first >= x->tiles) return (struct region){images, 0};
+  const struct tile_place start = tile_place_of(x, first);
+  const struct tile_place last = tile_place_of(x, smaller(first + count, x->tiles) - 1);
+  const long image_rows = x->tiles / (x->down.count * x->right.count) * side.height, floats = side.width * side.channels;
+  const long row = start.image * side.height + output_of(x, x->down, start.row) * side.stride;
   const long stop = smaller(last.image * side.height + output_of(x, x->down, last.row + 1) * side.stride, image_rows);
-  const long floats = (stop - row) * side.width * side.channels;
-  const long from = floats * part / x->positions, until = floats * (part + 1) / x->positions;
-  const float *start = images + row * side.width * side.channels;
+  return (struct region){images + row * floats, (stop - row) * floats};
+}
+
+/// Fetches a part of a region, one part for each position: while products are made of one block, the pixels of
+/// the next arrive.
+static void fetch(const struct pass *x, struct region region, long part, int writing) {
+  const long from = region.floats * part / x->positions, until = region.floats * (part + 1) / x->positions;
   for (long i = from; i < until; i += 16) {
-    if (writing) __builtin_prefetch(start + i, 1, 2);
-    else __builtin_prefetch(start + i, 0, 2);
+    if (writing) __builtin_prefetch(region.start + i, 1, 2);
+    else __builtin_prefetch(region.start + i, 0, 2);
   }
 }
 
@@ -329,7 +337,7 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
   float *sums = take(arena, positions * sums_plane, sizeof(float));
   float *raw = take(arena, positions * raw_plane(table, x), sizeof(float));
   float *zeros = take(arena, pass.read.channels, sizeof(float));
-  struct block sorted = {.tiles = take(arena, block, sizeof(long))};
+  struct block sorted = {.tiles = take(arena, block, sizeof(struct tile_start))};
   if (arena->counting) return;
 
   transform_weights(table, &pass, x, backward, weights, raw, packed);
@@ -350,20 +358,22 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
     sort(&pass, first, task.m, &sorted);
     for (int kind = 0; kind < TILE_KINDS; kind++)
       for (long t = sorted.starts[kind]; t < sorted.starts[kind + 1]; t++)
-        transform_pixels(&pass, sorted.tiles[t], kind, pixels + t * k, pixels_plane);
+        transform_pixels(&pass, &sorted.tiles[t], kind, pixels + t * k, pixels_plane);
+    const struct region next = region_of(&pass, pass.read, read, first + block, block);
+    const struct region goal = region_of(&pass, pass.write, written, first, block);
     for (long position = 0; position < positions; position++) {
       const struct span span = span_of(&pass, &sorted, position);
       task.m = span.end - span.start;
       task.a = pixels + position * pixels_plane + span.start * k;
       task.packed = packed + position * floats;
       task.c = sums + position * sums_plane + span.start * n;
-      fetch(&pass, pass.read, read, first + block, first + 2 * block, position, 0);
-      fetch(&pass, pass.write, written, first, first + block, position, 1);
+      fetch(&pass, next, position, 0);
+      fetch(&pass, goal, position, 1);
       product_run(&task);
     }
     for (int kind = 0; kind < TILE_KINDS; kind++)
       for (long t = sorted.starts[kind]; t < sorted.starts[kind + 1]; t++)
-        transform_sums(&pass, sorted.tiles[t], kind, sums + t * n, sums_plane, &epilogue);
+        transform_sums(&pass, &sorted.tiles[t], kind, sums + t * n, sums_plane, &epilogue);
   }
 }
 
@@ -378,7 +388,7 @@ void convolution_winograd_weights(const struct product_table *table, const ourob
   float *gradients = take(arena, positions * gradients_plane, sizeof(float));
   float *sums = take(arena, positions * sums_plane, sizeof(float));
   float *zeros = take(arena, most, sizeof(float));
-  struct block sorted = {.tiles = take(arena, block, sizeof(long))};
+  struct block sorted = {.tiles = take(arena, block, sizeof(struct tile_start))};
   struct product_task task = {.table = table, .m = outputs, .n = k, .k = block, .a_row = 1,
                               .a_column = outputs, .b_row = k, .b_column = 1, .c_row = k, .alpha = 1};
   product_cut(&task, 0);
@@ -394,17 +404,19 @@ void convolution_winograd_weights(const struct product_table *table, const ourob
     sort(&pass, first, smaller(block, pass.tiles - first), &sorted);
     for (int kind = 0; kind < TILE_KINDS; kind++)
       for (long t = sorted.starts[kind]; t < sorted.starts[kind + 1]; t++) {
-        transform_pixels(&pass, sorted.tiles[t], kind, pixels + t * k, pixels_plane);
-        transform_gradients(&pass, sorted.tiles[t], kind, out, gradients + t * outputs, gradients_plane);
+        transform_pixels(&pass, &sorted.tiles[t], kind, pixels + t * k, pixels_plane);
+        transform_gradients(&pass, &sorted.tiles[t], kind, out, gradients + t * outputs, gradients_plane);
       }
+    const struct region next_pixels = region_of(&pass, pass.read, in, first + block, block);
+    const struct region next_gradients = region_of(&pass, pass.write, out, first + block, block);
     for (long position = 0; position < positions; position++) {
       const struct span span = span_of(&pass, &sorted, position);
       task.k = span.end - span.start;
       task.a = gradients + position * gradients_plane + span.start * outputs;
       task.b = pixels + position * pixels_plane + span.start * k;
       task.c = sums + position * sums_plane;
-      fetch(&pass, pass.read, in, first + block, first + 2 * block, position, 0);
-      fetch(&pass, pass.write, out, first + block, first + 2 * block, position, 0);
+      fetch(&pass, next_pixels, position, 0);
+      fetch(&pass, next_gradients, position, 0);
       product_run(&task);
     }
   }
