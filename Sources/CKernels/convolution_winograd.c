@@ -17,8 +17,10 @@ enum {
   FEWEST_TILES = 64,
   /// So that the weights, and the sums of their gradient, are not met too often.
   FEWEST_OF_BLOCK = 32,
-  /// Of weights, transformed together for a pass backward.
-  OUTPUTS_AT_ONCE = 16,
+  /// Of weights, transformed together for a pass forward: so few that they are still at hand when they are laid out.
+  CHANNELS_AT_ONCE = 16,
+  /// Positions that lie a multiple of a page apart would compete for the same cache lines.
+  PLANE_GAP = 16,
   MOST_PIXELS = 25,
 };
 
@@ -111,8 +113,8 @@ static long block_of(const struct pass *x) {
   return block < of_image ? block : rounded_up(block, of_image);
 }
 
-/// Floats between the same place of two positions: no multiple of a page, whose lines would collide.
-static long plane_of(long tiles, long channels) { return rounded_up(tiles * channels, 16) + 16; }
+/// Floats between the same place of two positions.
+static long plane_of(long tiles, long channels) { return rounded_up(tiles * channels, 16) + PLANE_GAP; }
 
 /// Row and column of a tile among those of its image.
 struct tile_place {
@@ -258,70 +260,68 @@ static void fetch(const struct pass *x, struct region region, long part, int wri
   }
 }
 
-/// The weights of output o and a phase, as pointers to their channels.
+/// The weights of output o and a phase, as pointers to their channels from `channel` on.
 static void taps_of(const struct pass *x, const ouroboros_convolution_t *convolution, int backward, long o,
-                    long phase, const float *weights, const float **taps) {
+                    long phase, long channel, const float *weights, const float **taps) {
   const long stride = convolution->stride_y, count = x->method->taps, kernel = convolution->kernel_width;
   for (long i = 0; i < count; i++)
     for (long j = 0; j < count; j++) {
       const long row = (backward ? count - 1 - i : i) * stride + phase / stride;
       const long column = (backward ? count - 1 - j : j) * stride + phase % stride;
-      taps[count * i + j] =
-          weights + ((o * convolution->kernel_height + row) * kernel + column) * convolution->channels;
+      taps[count * i + j] = weights + ((o * convolution->kernel_height + row) * kernel + column) *
+                                          convolution->channels + channel;
     }
 }
 
-/// Transforms the weights of some outputs and phases to [positions][outputs][phases][channels].
-static void transform_taps(const struct pass *pass, const ouroboros_convolution_t *x, int backward, long first,
-                           long outputs, long phase, long phases, const float *weights, float *to, long plane) {
-  for (long o = 0; o < outputs; o++)
-    for (long q = 0; q < phases; q++, to += x->channels) {
-      const float *taps[9];
-      taps_of(pass, x, backward, first + o, phase + q, weights, taps);
-      pass->method->weights(taps, x->channels, to, plane);
-    }
+/// Floats between the same place of two positions of the weights laid out for tiles.
+static long weights_plane(const struct product_table *table, const struct pass *x) {
+  return product_packed_floats(table, x->n, x->k, OUROBOROS_OPERANDS_FLOAT) + PLANE_GAP;
 }
 
-/// Lays out `count` rows of a panel of the transformed weights, from row p on, in every position.
-static void pack_weights(const struct product_table *table, const struct pass *x, const float *weights, long plane,
-                         long row, long column, long panel, long p, long count, float *packed) {
-  const long j = panel_start(table, x->n, panel), pitch = panel_start(table, x->n, panel + 1) - j;
-  const long floats = product_packed_floats(table, x->n, x->k, OUROBOROS_OPERANDS_FLOAT);
-  for (long position = 0; position < x->positions; position++)
-    table->pack(weights + position * plane, row, column, count, smaller(pitch, x->n - j), pitch,
-                packed + position * floats + j * x->k + p * pitch);
+/// Floats between the same place of two positions of the weights that `transform_weights` lays out together.
+static long raw_plane(const struct product_table *table) {
+  return plane_of(table->width * table->vectors, CHANNELS_AT_ONCE);
 }
 
-/// Floats of a position that `transform_weights` transforms before it lays them out.
-static long raw_plane(const struct product_table *table, const ouroboros_convolution_t *x) {
-  const long forward = table->width * table->vectors * x->channels;
-  const long backward = OUTPUTS_AT_ONCE * x->stride_y * x->stride_x * x->channels;
-  return plane_of(1, forward > backward ? forward : backward);
-}
-
-/// The weights [out_channels][kernel][kernel][channels] as [positions][k × n], laid out for tiles: some at a
-/// time, so that they are still in a second-level cache when they are laid out.
+/// Lays out the weights [out_channels][kernel][kernel][channels] as [positions][k × n] for tiles, going forward:
+/// n are the outputs, so some channels at a time are transformed and then transposed.
 static void transform_weights(const struct product_table *table, const struct pass *pass,
-                              const ouroboros_convolution_t *x, int backward, const float *weights, float *raw,
-                              float *packed) {
-  const long phases = x->stride_y * x->stride_x, row = phases * x->channels, plane = raw_plane(table, x);
-  const long panels = panels_of(table, pass->n);
-  if (backward) {
-    for (long o = 0; o < x->out_channels; o += OUTPUTS_AT_ONCE) {
-      const long count = smaller(OUTPUTS_AT_ONCE, x->out_channels - o);
-      transform_taps(pass, x, backward, o, count, 0, phases, weights, raw, plane);
-      for (long panel = 0; panel < panels; panel++)
-        pack_weights(table, pass, raw + panel_start(table, pass->n, panel), plane, row, 1, panel, o, count, packed);
-    }
-    return;
+                              const ouroboros_convolution_t *x, const float *weights, float *raw, float *packed) {
+  const long plane = raw_plane(table), packed_plane = weights_plane(table, pass);
+  for (long panel = 0; panel < panels_of(table, pass->n); panel++) {
+    const long j = panel_start(table, pass->n, panel), pitch = panel_start(table, pass->n, panel + 1) - j;
+    const long outputs = smaller(pitch, pass->n - j);
+    float *to = packed + j * pass->k;
+    for (long phase = 0; phase < phases_of(pass->read); phase++)
+      for (long channel = 0; channel < x->channels; channel += CHANNELS_AT_ONCE) {
+        const long count = smaller(CHANNELS_AT_ONCE, x->channels - channel);
+        for (long o = 0; o < outputs; o++) {
+          const float *taps[9];
+          taps_of(pass, x, 0, j + o, phase, channel, weights, taps);
+          pass->method->weights(taps, count, raw + o * CHANNELS_AT_ONCE, plane);
+        }
+        for (long position = 0; position < pass->positions; position++)
+          table->pack(raw + position * plane, 1, CHANNELS_AT_ONCE, count, outputs, pitch,
+                      to + position * packed_plane);
+        to += count * pitch;
+      }
   }
-  for (long panel = 0; panel < panels; panel++) {
-    const long o = panel_start(table, pass->n, panel);
-    const long count = smaller(panel_start(table, pass->n, panel + 1), x->out_channels) - o;
-    for (long phase = 0; phase < phases; phase++) {
-      transform_taps(pass, x, backward, o, count, phase, 1, weights, raw, plane);
-      pack_weights(table, pass, raw, plane, 1, x->channels, panel, phase * x->channels, x->channels, packed);
-    }
+}
+
+/// The same going backward: n are the channels of all phases, which are transformed where they belong.
+static void transform_weights_backward(const struct product_table *table, const struct pass *pass,
+                                       const ouroboros_convolution_t *x, const float *weights, float *packed) {
+  for (long panel = 0; panel < panels_of(table, pass->n); panel++) {
+    const long j = panel_start(table, pass->n, panel), end = panel_start(table, pass->n, panel + 1);
+    for (long o = 0; o < x->out_channels; o++)
+      for (long from = j; from < smaller(end, pass->n);) {
+        const long phase = from / x->channels, until = smaller(end, (phase + 1) * x->channels);
+        const float *taps[9];
+        taps_of(pass, x, 1, o, phase, from - phase * x->channels, weights, taps);
+        pass->method->weights(taps, until - from, packed + j * pass->k + o * (end - j) + from - j,
+                              weights_plane(table, pass));
+        from = until;
+      }
   }
 }
 
@@ -331,16 +331,17 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
   struct pass pass = pass_of(table, x, backward);
   const long k = pass.k, n = pass.n, positions = pass.positions, block = block_of(&pass);
   const long pixels_plane = plane_of(block, k), sums_plane = plane_of(block, n);
-  const long floats = product_packed_floats(table, n, k, OUROBOROS_OPERANDS_FLOAT);
-  float *packed = take(arena, positions * floats, sizeof(float));
+  const long packed_plane = weights_plane(table, &pass);
+  float *packed = take(arena, positions * packed_plane, sizeof(float));
   float *pixels = take(arena, positions * pixels_plane, sizeof(float));
   float *sums = take(arena, positions * sums_plane, sizeof(float));
-  float *raw = take(arena, positions * raw_plane(table, x), sizeof(float));
+  float *raw = take(arena, positions * raw_plane(table), sizeof(float));
   float *zeros = take(arena, pass.read.channels, sizeof(float));
   struct block sorted = {.tiles = take(arena, block, sizeof(struct tile_start))};
   if (arena->counting) return;
 
-  transform_weights(table, &pass, x, backward, weights, raw, packed);
+  if (backward) transform_weights_backward(table, &pass, x, weights, packed);
+  else transform_weights(table, &pass, x, weights, raw, packed);
   memset(zeros, 0, (size_t)pass.read.channels * sizeof(float));
   pass.zeros = zeros;
   pass.from = read;
@@ -365,7 +366,7 @@ void convolution_winograd(const struct product_table *table, const ouroboros_con
       const struct span span = span_of(&pass, &sorted, position);
       task.m = span.end - span.start;
       task.a = pixels + position * pixels_plane + span.start * k;
-      task.packed = packed + position * floats;
+      task.packed = packed + position * packed_plane;
       task.c = sums + position * sums_plane + span.start * n;
       fetch(&pass, next, position, 0);
       fetch(&pass, goal, position, 1);
@@ -425,7 +426,7 @@ void convolution_winograd_weights(const struct product_table *table, const ourob
   for (long o = 0; o < outputs; o++)
     for (long phase = 0; phase < phases; phase++) {
       const float *taps[9];
-      taps_of(&pass, x, 0, o, phase, weights, taps);
+      taps_of(&pass, x, 0, o, phase, 0, weights, taps);
       pass.method->weight_sums(sums + o * k + phase * x->channels, sums_plane, x->channels,
                                (float *const *)taps, &epilogue);
     }
