@@ -1,4 +1,3 @@
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +18,8 @@ static const struct kernel_table *table_of(int isa) {
   }
 }
 
-// Written once in practice; every thread that finds it empty computes the same value.
-static _Atomic(const struct kernel_table *) active = NULL;
+// Of each thread, so that trying another set disturbs no other thread; unless one does, all choose the same.
+static _Thread_local const struct kernel_table *active = NULL;
 
 int ckernels_isa_supported(int isa) {
   switch (isa) {
@@ -61,13 +60,8 @@ static const struct kernel_table *choose(void) {
 }
 
 static inline const struct kernel_table *kernels(void) {
-  const struct kernel_table *table = atomic_load_explicit(&active, memory_order_acquire);
-  if (__builtin_expect(table == NULL, 0)) {
-    const struct kernel_table *chosen = choose();
-    // A selection made meanwhile stays.
-    if (atomic_compare_exchange_strong(&active, &table, chosen)) table = chosen;
-  }
-  return table;
+  if (__builtin_expect(active == NULL, 0)) active = choose();
+  return active;
 }
 
 int ckernels_isa(void) {
@@ -90,7 +84,7 @@ const char *ckernels_isa_name(void) { return names[ckernels_isa()]; }
 
 int ckernels_isa_select(int isa) {
   if (!ckernels_isa_supported(isa)) return -1;
-  atomic_store_explicit(&active, table_of(isa), memory_order_release);
+  active = table_of(isa);
   return 0;
 }
 

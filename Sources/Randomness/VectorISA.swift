@@ -18,12 +18,12 @@ public enum VectorISA: String, Sendable, CaseIterable {
   /// Whether this processor can run it.
   public var isSupported: Bool { ckernels_isa_supported(code) != 0 }
 
-  /// The one in use: `OUROBOROS_ISA` where set, else the widest supported. Belongs in the manifest.
+  /// The calling thread's: `OUROBOROS_ISA` where set, else the widest supported. Belongs in the manifest.
   public static var active: VectorISA {
     VectorISA(rawValue: String(cString: ckernels_isa_name())) ?? .baseline
   }
 
-  /// Switches all threads to this instruction set.
+  /// Switches the calling thread to this instruction set, for comparisons.
   ///
   /// - Throws: `VectorISAError` when the processor lacks it.
   public func select() throws {

@@ -4,9 +4,8 @@ import Randomness
 import TestSupport
 import Testing
 
-/// The kernels for symmetric and triangular matrices against plain loops. Serial, because choosing an instruction
-/// set concerns the whole process.
-@Suite(.serialized) struct SymmetricKernelTests {
+/// The kernels for symmetric and triangular matrices against plain loops.
+struct SymmetricKernelTests {
   private static let dimensions = Array(1...70) + [100, 128, 129, 256]
 
   /// A lower trapezoidal matrix [n×columns] with a dominant diagonal.

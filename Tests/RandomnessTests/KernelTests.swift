@@ -1,11 +1,11 @@
 import Foundation
 import Randomness
+import Synchronization
 import TestSupport
 import Testing
 
-/// The C kernels: the same bits on every instruction set, and the right ones. Serial, because
-/// choosing an instruction set concerns the whole process.
-@Suite(.serialized) struct KernelTests {
+/// The C kernels: the same bits on every instruction set, and the right ones.
+struct KernelTests {
   /// Everything the kernels produce, at counts around the group sizes and beyond one phase.
   private func allBits() -> [UInt64] {
     var bits: [UInt64] = []
@@ -52,6 +52,28 @@ import Testing
       compared.append(isa.rawValue)
     }
     print("instruction sets compared: \(compared.joined(separator: ", "))")
+  }
+
+  @Test func aSelectedInstructionSetIsThatOfItsThread() throws {
+    let before = VectorISA.active
+    defer { try? before.select() }
+    for isa in VectorISA.allCases where isa.isSupported {
+      try isa.select()
+      #expect(onAnotherThread { VectorISA.active } == before)
+      #expect(VectorISA.active == isa)
+    }
+  }
+
+  private func onAnotherThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value? {
+    let value = Mutex<Value?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      let result = body()
+      value.withLock { $0 = result }
+      done.signal()
+    }
+    done.wait()
+    return value.withLock { $0 }
   }
 
   @Test func unsupportedInstructionSetsAreRefused() {

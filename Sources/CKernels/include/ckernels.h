@@ -26,7 +26,7 @@ enum {
 /// Whether this processor, and this build, can run the kernels of `isa`.
 int ckernels_isa_supported(int isa);
 
-/// The instruction set in use. The first use of any kernel fixes it: the one that the environment
+/// The instruction set in use. A thread's first use of any kernel fixes it: the one that the environment
 /// variable OUROBOROS_ISA (baseline, avx2, avx512) names, else the widest supported one. A value
 /// of the variable that names no supported instruction set ends the process with a message;
 /// programs check it beforehand with `ckernels_isa_from_environment`.
@@ -41,7 +41,7 @@ const char *ckernels_isa_name_of(int isa);
 /// What OUROBOROS_ISA asks for: an instruction set, -1 when unset or empty, -2 when it names none.
 int ckernels_isa_from_environment(void);
 
-/// Switches every thread to `isa`. Returns 0, or -1 when it is not supported.
+/// Switches the calling thread to `isa`, for comparisons of instruction sets. Returns 0, or -1 when it is not supported.
 int ckernels_isa_select(int isa);
 
 // -- Floating-point environment --------------------------------------------------------

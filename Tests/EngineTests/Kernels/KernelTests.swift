@@ -1,4 +1,4 @@
 import Testing
 
-/// The tests that switch the instruction set of the process, one after the other.
-@Suite("Kernels", .serialized) enum KernelTests {}
+/// The kernels on each instruction set against plain loops.
+@Suite("Kernels") enum KernelTests {}
