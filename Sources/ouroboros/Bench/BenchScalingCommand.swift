@@ -17,7 +17,8 @@ struct BenchScalingCommand: ParsableCommand {
       Fits of the same length on random images of 28×28 pixels. One chain, its batch in shards: by one rank
       alone while the others sleep, then by all ranks together; efficiency is time alone / (ranks · time
       together). Chains side by side, batches whole: by one rank alone, then one chain on every rank;
-      efficiency is time alone / mean time. Taken in turn over the rounds; medians.
+      efficiency is time alone / mean time. Taken in turn over the rounds, each after a fit of the same length
+      that is not timed; medians.
       """)
 
   @ArgumentParser.Option(help: "wgan-gp-conv, wgan-gp-mlp or vae, with the networks of bench train.")
@@ -62,19 +63,22 @@ struct BenchScalingCommand: ParsableCommand {
     var alone: [Double] = []
     var single: [Double] = []
     var together: [Double] = []
+    var communication = 0.0
     var beside: [Double] = []
     for round in 0..<rounds {
       if world.isRoot {
-        alone.append(try seconds(exchange: divided, seed: round))
-        single.append(try seconds(exchange: whole, seed: round))
+        alone.append(try measureFit(exchange: divided, seed: round).seconds)
+        single.append(try measureFit(exchange: whole, seed: round).seconds)
         for rank in 1..<max(world.size, 1) {
           try world.send([UInt8(1)], to: Rank(rank), tag: Self.tag)
         }
       } else {
         try sleepUntilCalled(world)
       }
-      together.append(try seconds(exchange: group, seed: round))
-      let own = try seconds(exchange: whole, seed: round)
+      let shared = try measureFit(exchange: group, seed: round)
+      together.append(shared.seconds)
+      communication += shared.communication
+      let own = try measureFit(exchange: whole, seed: round).seconds
       let all = try world.allGather(value: own)
       beside.append(all.reduce(0, +) / Double(all.count))
     }
@@ -89,7 +93,7 @@ struct BenchScalingCommand: ParsableCommand {
           "steps": .integer(steps), "seconds_alone": .real(one), "seconds_together": .real(shared),
           "seconds_single": .real(own), "seconds_side_by_side": .real(each),
           "group_efficiency": .real(one / (ranks * shared)), "farm_efficiency": .real(own / each),
-          "communication_share": .real(group.communicationSeconds / together.reduce(0, +)),
+          "communication_share": .real(communication / together.reduce(0, +)),
         ]).canonicalJSON)
     } else {
       print(
@@ -97,7 +101,7 @@ struct BenchScalingCommand: ParsableCommand {
           format: "%@, %d ranks: one chain in %d shards %.3f s alone, %.3f s together (efficiency %.3f, "
             + "%.1f %% communication); whole chains %.3f s alone, %.3f s side by side (efficiency %.3f)",
           model, world.size, shards, one, shared, one / (ranks * shared),
-          100 * group.communicationSeconds / together.reduce(0, +), own, each, own / each))
+          100 * communication / together.reduce(0, +), own, each, own / each))
     }
   }
 
@@ -111,23 +115,31 @@ struct BenchScalingCommand: ParsableCommand {
 
   private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-  /// The time of a fit, without that of building the programs.
-  private func seconds(exchange: any ShardExchange, seed: Int) throws -> Double {
-    guard let choice = Self.models[model], let type = ModelRegistry.named(choice.name) else { return .nan }
-    func fit<Model: GenerativeModel>(_ type: Model.Type) throws -> Double {
+  /// The time of a fit, without that of building the programs, and what of it was communication.
+  private func measureFit(
+    exchange: any ShardExchange, seed: Int
+  ) throws -> (seconds: Double, communication: Double) {
+    guard let choice = Self.models[model], let type = ModelRegistry.named(choice.name) else {
+      return (.nan, .nan)
+    }
+    func communicationSeconds() -> Double { (exchange as? ShardReducer)?.communicationSeconds ?? 0 }
+    func fit<Model: GenerativeModel>(
+      _ type: Model.Type
+    ) throws -> (seconds: Double, communication: Double) {
       let options = try OptionValues(
         choice.options.merging(["steps": .integer(steps)]) { $1 }, specs: Model.component.options)
       let data = images(seed)
       let training = TrainingSet<Model.Statistics>(
         space: data.space, provenance: data.provenance, parts: [data], statistics: nil)
       var model = try Model(options: options, space: data.space)
-      var context = TrainingContext(exchange: exchange)
-      context.mostSteps = 1
+      let context = TrainingContext(exchange: exchange)
+      // Not timed: it builds the programs, and a core that slept takes some tenths of a second to be as fast as
+      // one that did not.
       _ = try model.fit(training, key: RandomKey(seed: 1), context: context)
-      context.mostSteps = nil
+      let before = communicationSeconds()
       let start = ContinuousClock.now
       _ = try model.fit(training, key: RandomKey(seed: UInt64(seed)), context: context)
-      return (ContinuousClock.now - start) / .seconds(1)
+      return ((ContinuousClock.now - start) / .seconds(1), communicationSeconds() - before)
     }
     return try fit(type)
   }
