@@ -2,8 +2,13 @@
 
 #include <string.h>
 
-/// Columns of C that a strip of a turned product holds.
-enum { STRIP = 64, SHORTEST_DOT = 32 };
+enum {
+  /// Columns of C that a strip of a turned product holds.
+  STRIP = 64,
+  SHORTEST_DOT = 32,
+  /// Floats that are asked for while a strip is computed.
+  LONGEST_AHEAD = 1 << 15,
+};
 
 static struct product_task straight(const struct product_table *table, const ouroboros_product_t *x) {
   struct product_task task = {
@@ -80,6 +85,16 @@ struct product_plan product_plan(const struct product_table *table, const ourobo
   return plan;
 }
 
+/// The strip of B from column j on, where its columns are contiguous and so few that it can wait in a cache.
+static struct product_ahead strip_ahead(const struct product_task *task, const ouroboros_product_t *x, const float *b,
+                                        long j) {
+  struct product_ahead ahead = {0};
+  if (j >= x->n || x->b_row != 1 || x->k * STRIP > LONGEST_AHEAD) return ahead;
+  ahead.parts[ahead.count++] = (struct product_rows){b + j * x->b_column, x->b_column, smaller(STRIP, x->n - j), x->k};
+  product_divide(&ahead, product_tiles(task));
+  return ahead;
+}
+
 static void run_turned(const struct product_plan *plan, const ouroboros_product_t *x, const float *a,
                        const float *b, float *c, const float *bias, float *scratch) {
   struct product_task task = plan->task;
@@ -97,6 +112,7 @@ static void run_turned(const struct product_plan *plan, const ouroboros_product_
   for (long j = 0; j < x->n; j += STRIP) {
     task.m = turn.columns = smaller(STRIP, x->n - j);
     task.a = b + j * x->b_column;
+    task.ahead = strip_ahead(&task, x, b, j + STRIP);
     product_run(&task);
     turn.c = c + j;
     turn.bias = bias ? bias + j : NULL;
