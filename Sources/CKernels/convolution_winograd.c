@@ -17,7 +17,7 @@ enum {
   FEWEST_TILES = 64,
   /// So that the weights, and the sums of their gradient, are not met too often.
   FEWEST_OF_BLOCK = 32,
-  /// Of weights, transformed together for a pass forward: so few that they are still at hand when they are laid out.
+  /// Of weights, transformed together for a pass forward: few enough to be at hand when they are laid out.
   CHANNELS_AT_ONCE = 16,
   /// Positions that lie a multiple of a page apart would compete for the same cache lines.
   PLANE_GAP = 16,
@@ -200,35 +200,34 @@ static long width_of(const struct pass *x, int kind) {
 }
 
 /// Transforms the pixels that a tile reads.
-static void transform_pixels(const struct pass *x, const struct tile_start *tile, int kind, float *to, long plane) {
+static void transform_pixels(const struct pass *x, const struct tile_start *tile, int kind, float *to,
+                             long plane) {
   const long more = x->method->taps - 1, stride = x->read.stride;
   for (long p = 0; p < stride; p++)
     for (long q = 0; q < stride; q++, to += x->read.channels) {
       const float *pixels[MOST_PIXELS];
-      tile_pixels(&x->read, x->from, tile, p, q, height_of(x, kind) + more,
-                  width_of(x, kind) + more, x->zeros, pixels);
+      tile_pixels(&x->read, x->from, tile, p, q, height_of(x, kind) + more, width_of(x, kind) + more, x->zeros,
+                  pixels);
       x->method->tiles[kind].pixels(pixels, x->read.channels, to, plane);
     }
 }
 
 /// Transforms the gradients of a tile's outputs.
-static void transform_gradients(const struct pass *x, const struct tile_start *tile, int kind, const float *gradients, float *to,
-                                long plane) {
+static void transform_gradients(const struct pass *x, const struct tile_start *tile, int kind,
+                                const float *gradients, float *to, long plane) {
   const float *pixels[MOST_PIXELS];
-  tile_pixels(&x->write, gradients, tile, 0, 0, height_of(x, kind), width_of(x, kind),
-              x->zeros, pixels);
+  tile_pixels(&x->write, gradients, tile, 0, 0, height_of(x, kind), width_of(x, kind), x->zeros, pixels);
   x->method->tiles[kind].gradients(pixels, x->write.channels, to, plane);
 }
 
 /// Transforms the sums of a tile to the pixels that it writes.
-static void transform_sums(const struct pass *x, const struct tile_start *tile, int kind, const float *sums, long plane,
-                           const struct winograd_epilogue *epilogue) {
+static void transform_sums(const struct pass *x, const struct tile_start *tile, int kind, const float *sums,
+                           long plane, const struct winograd_epilogue *epilogue) {
   const long stride = x->write.stride;
   for (long p = 0; p < stride; p++)
     for (long q = 0; q < stride; q++, sums += x->write.channels) {
       const float *pixels[MOST_PIXELS];
-      tile_pixels(&x->write, x->to, tile, p, q, height_of(x, kind), width_of(x, kind),
-                  NULL, pixels);
+      tile_pixels(&x->write, x->to, tile, p, q, height_of(x, kind), width_of(x, kind), NULL, pixels);
       x->method->tiles[kind].sums(sums, plane, x->write.channels, (float *const *)pixels, epilogue);
     }
 }
@@ -240,13 +239,15 @@ struct region {
 };
 
 /// The image rows on one side that the tiles from `first` on meet.
-static struct region region_of(const struct pass *x, struct side side, const float *images, long first, long count) {
+static struct region region_of(const struct pass *x, struct side side, const float *images, long first,
+                               long count) {
   if (first >= x->tiles) return (struct region){images, 0};
   const struct tile_place start = tile_place_of(x, first);
   const struct tile_place last = tile_place_of(x, smaller(first + count, x->tiles) - 1);
-  const long image_rows = x->tiles / (x->down.count * x->right.count) * side.height, floats = side.width * side.channels;
+  const long image_rows = x->tiles / (x->down.count * x->right.count) * side.height;
   const long row = start.image * side.height + output_of(x, x->down, start.row) * side.stride;
-  const long stop = smaller(last.image * side.height + output_of(x, x->down, last.row + 1) * side.stride, image_rows);
+  const long end = last.image * side.height + output_of(x, x->down, last.row + 1) * side.stride;
+  const long stop = smaller(end, image_rows), floats = side.width * side.channels;
   return (struct region){images + row * floats, (stop - row) * floats};
 }
 
@@ -268,8 +269,8 @@ static void taps_of(const struct pass *x, const ouroboros_convolution_t *convolu
     for (long j = 0; j < count; j++) {
       const long row = (backward ? count - 1 - i : i) * stride + phase / stride;
       const long column = (backward ? count - 1 - j : j) * stride + phase % stride;
-      taps[count * i + j] = weights + ((o * convolution->kernel_height + row) * kernel + column) *
-                                          convolution->channels + channel;
+      taps[count * i + j] =
+          weights + ((o * convolution->kernel_height + row) * kernel + column) * convolution->channels + channel;
     }
 }
 

@@ -86,11 +86,12 @@ struct product_plan product_plan(const struct product_table *table, const ourobo
 }
 
 /// The strip of B from column j on, where its columns are contiguous and so few that it can wait in a cache.
-static struct product_ahead strip_ahead(const struct product_task *task, const ouroboros_product_t *x, const float *b,
-                                        long j) {
+static struct product_ahead strip_ahead(const struct product_task *task, const ouroboros_product_t *x,
+                                        const float *b, long j) {
   struct product_ahead ahead = {0};
   if (j >= x->n || x->b_row != 1 || x->k * STRIP > LONGEST_AHEAD) return ahead;
-  ahead.parts[ahead.count++] = (struct product_rows){b + j * x->b_column, x->b_column, smaller(STRIP, x->n - j), x->k};
+  ahead.parts[ahead.count++] =
+      (struct product_rows){b + j * x->b_column, x->b_column, smaller(STRIP, x->n - j), x->k};
   product_divide(&ahead, product_tiles(task));
   return ahead;
 }
