@@ -36,6 +36,18 @@ struct LaunchScriptTests {
     }
   }
 
+  /// One rank for every core and one that hands out the work, however many threads a rank may have.
+  @Test(arguments: ["OMP_NUM_THREADS", "OMP_THREAD_LIMIT"])
+  func everyCoreHasARank(limit: String) throws {
+    try withStandIn("echo rank") { program in
+      let result = try Launch.run(
+        script("run"), ["study.yaml", "--out", "x"],
+        environment: ["OUROBOROS": program.path, limit: "1"])
+      #expect(result.status == 0, "\(result.summary)")
+      #expect(result.lines.count == ProcessInfo.processInfo.activeProcessorCount + 1)
+    }
+  }
+
   /// Every way to end a run reaches the ranks as USR1: save and stop.
   @Test(arguments: [SIGTERM, SIGINT, SIGUSR1, SIGHUP])
   func signalsMeanSaveAndStop(signal: Int32) throws {
