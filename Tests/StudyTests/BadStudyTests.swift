@@ -96,6 +96,9 @@ import Testing
     #expect(error.exitCode == 66 && error.description.contains("No such file"))
     #expect(try self.error(at: "").exitCode == 66)
     #expect(try self.error(at: "a\0b").exitCode == 66)
+    #expect(
+      try self.error(at: "shumailov/gmm").description
+        .hasSuffix("for the preset of this name: ouroboros new --preset shumailov/gmm -o FILE"))
   }
 
   @Test func directoryIs65() throws {

@@ -20,7 +20,11 @@ extension SourceText {
     // A FIFO would block an ordinary open until somebody writes to it.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw StudyError(whole, "cannot be opened: \(systemMessage())", exitCode: 66)
+      let reason = systemMessage()
+      let hint =
+        PresetRegistry.named(path) == nil
+        ? "" : "; for the preset of this name: ouroboros new --preset \(path) -o FILE"
+      throw StudyError(whole, "cannot be opened: \(reason)\(hint)", exitCode: 66)
     }
     defer { close(descriptor) }
     var status = stat()
