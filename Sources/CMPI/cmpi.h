@@ -7,8 +7,11 @@
 #ifndef OUROBOROS_CMPI_H
 #define OUROBOROS_CMPI_H
 
+#include <linux/memfd.h>
 #include <mpi.h>
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define CMPI_CALL static inline __attribute__((warn_unused_result)) int
 
@@ -187,4 +190,22 @@ static inline int cmpi_boolean_setting(const char *name) {
 }
 
 #undef CMPI_CALL
+
+// Memory that ranks of a node share, beside MPI.
+
+// A file that exists in memory only and has no name; its descriptor or -1. Swift does not import the
+// C library's function.
+static inline int cmpi_memory_file(void) {
+  return (int)syscall(SYS_memfd_create, "ouroboros", MFD_CLOEXEC);
+}
+
+// Tells the core that it waits in a loop.
+static inline void cmpi_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #endif

@@ -35,15 +35,21 @@ package final class ShardTree {
   ///   - pushed: the shards that will be pushed, one by one or as sums.
   ///   - root: [count] where the first of the sums that wait stands, so in the end the sum over all
   ///     shards; it has to outlive the tree.
-  package init(shards: Int, pushed: Range<Int>, root: UnsafeMutableBufferPointer<Float>) {
+  ///   - further: [count] each, where the next of them stand; the tree has memory of its own for those
+  ///     behind.
+  package init(
+    shards: Int, pushed: Range<Int>, root: UnsafeMutableBufferPointer<Float>,
+    further: [UnsafeMutablePointer<Float>] = []
+  ) {
     self.shards = shards
     count = root.count
     // Slots start at whole cache lines.
     let stride = (root.count + 15) / 16 * 16
     let places = Self.places(pushed, shards: shards)
-    memory = AlignedMemory.allocateUncleared(Float.self, count: stride * max(places - 1, 0))
+    let own = max(places - 1 - further.count, 0)
+    memory = AlignedMemory.allocateUncleared(Float.self, count: stride * own)
     let base = memory.baseAddress!
-    slots = [root.baseAddress!] + (0..<max(places - 1, 0)).map { base + $0 * stride }
+    slots = [root.baseAddress!] + further + (0..<own).map { base + $0 * stride }
     waiting.reserveCapacity(places)
   }
 

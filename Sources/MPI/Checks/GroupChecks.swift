@@ -42,6 +42,28 @@ extension RankCheck {
     }
   }
 
+  static let sharedMemory = RankCheck(
+    "shared-memory", "what a rank of the node writes into shared memory, the others read"
+  ) { world, findings in
+    let node = try world.splitByNode()
+    let number = node.rank.number
+    // Two whole pages a rank, and not.
+    let each = 1_025
+    guard let memory = try node.shareMemory(byteCount: 8 * each * node.size) else {
+      // Allowed: containers may keep processes apart. Sums over ranks then go by messages.
+      return try node.free()
+    }
+    let values = memory.bytes.bindMemory(to: Int64.self)
+    findings.expect(values.allSatisfy { $0 == 0 }, "memory that nobody has written is not zero")
+    try node.barrier()
+    for index in 0..<each { values[number * each + index] = Int64(number * 10_000 + index) }
+    try node.barrier()
+    findings.expect(
+      values.indices.allSatisfy { values[$0] == Int64($0 / each * 10_000 + $0 % each) },
+      "other values than the ranks have written")
+    try node.free()
+  }
+
   static let largeCounts = RankCheck(
     "large-counts", "buffers above the count limit of one call, here lowered to 64, in every call"
   ) { world, findings in

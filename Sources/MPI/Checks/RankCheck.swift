@@ -20,7 +20,7 @@ public struct RankCheck: Sendable {
   /// All checks, in the order in which to run them.
   public static let all: [RankCheck] = [
     .ring, .broadcast, .reduce, .gather, .scatter, .allToAll, .messages, .requests, .repeated, .errors,
-    .probe, .split, .largeCounts, .largeExchange, .repeatability,
+    .probe, .split, .sharedMemory, .largeCounts, .largeExchange, .repeatability,
   ]
 
   /// Runs the check. Collective.

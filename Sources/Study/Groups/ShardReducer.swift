@@ -8,25 +8,31 @@ import MPI
 public final class ShardReducer: ShardExchange {
   public let shards: Int
   public let ownShards: Range<Int>
+  /// Whether the last sum that was made goes through memory that the ranks share, not by messages.
+  public private(set) var usesSharedMemory = false
   private let group: Communicator
+  private let mayShareMemory: Bool
   private let clock = CommunicationClock()
 
   /// - Parameters:
   ///   - shards: the unit of data-parallel work, fixed by the study; ranks beyond their number have
   ///     none.
   ///   - group: its ranks take part in every call. No other messages may be under way on it meanwhile.
-  public init(shards: Int, group: Communicator) {
+  ///   - sharesMemory: false sends messages also between ranks that could share memory. The sums have
+  ///     the same bits.
+  public init(shards: Int, group: Communicator, sharesMemory: Bool = true) {
     precondition(shards >= 1, "\(shards) shards")
     self.shards = shards
     self.group = group
+    mayShareMemory = sharesMemory
     ownShards = Self.shards(of: group.rank.number, ranks: group.size, shards: shards)
   }
 
   public var rank: Int { group.rank.number }
   public var ranks: Int { group.size }
 
-  /// Seconds that this rank has spent so far in looking after the messages of sums, in waiting for them
-  /// and in adding what they brought.
+  /// Seconds that this rank has spent so far in looking after the messages of sums, in waiting for other
+  /// ranks and in adding what they have.
   public var communicationSeconds: Double { Double(clock.nanoseconds) * 1e-9 }
 
   /// The shards of a rank: as even as can be, the first ranks take one more.
@@ -36,12 +42,21 @@ public final class ShardReducer: ShardExchange {
     return start..<start + each + (rank < more ? 1 : 0)
   }
 
+  /// A sum in shared memory where all ranks of the group can have it, else by messages.
+  ///
   /// - Throws: `MPIError`.
-  /// - Communication: none; the sum's rounds move every bucket about twice, without blocking before
-  ///   their end.
+  /// - Communication: collective; some milliseconds. The sum's rounds move every bucket once or twice,
+  ///   without blocking before their end.
   public func makeSum(buckets: [Int]) throws -> any ShardSum {
+    usesSharedMemory = false
     if group.size == 1 { return LocalShards(shards: shards).makeSum(buckets: buckets) }
-    return try ShardReduction(buckets: buckets, shards: shards, group: group, clock: clock)
+    if mayShareMemory,
+      let sum = try SharedSum(buckets: buckets, shards: shards, group: group, clock: clock)
+    {
+      usesSharedMemory = true
+      return sum
+    }
+    return try MessageSum(buckets: buckets, shards: shards, group: group, clock: clock)
   }
 
   /// - Throws: `MPIError`.

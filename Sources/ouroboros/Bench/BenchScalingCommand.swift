@@ -33,6 +33,9 @@ struct BenchScalingCommand: ParsableCommand {
   @ArgumentParser.Option(help: "Rounds.")
   var rounds = 3
 
+  @Flag(help: "Send messages also between ranks that could share memory.")
+  var messages = false
+
   @Flag(help: "One JSON object.")
   var json = false
 
@@ -58,7 +61,7 @@ struct BenchScalingCommand: ParsableCommand {
   }
 
   private func measure(_ world: Communicator) throws {
-    let group = ShardReducer(shards: shards, group: world)
+    let group = ShardReducer(shards: shards, group: world, sharesMemory: !messages)
     let (divided, whole) = (LocalShards(shards: shards), LocalShards())
     var alone: [Double] = []
     var single: [Double] = []

@@ -14,10 +14,11 @@ struct BenchShardsCommand: ParsableCommand {
     commandName: "shards",
     abstract: "Measure data-parallel training steps of the VAE workload over all ranks.",
     discussion: """
-      A batch is divided into shards, the shards are divided over the ranks of mpirun, and gradients
-      are added over the shards in one fixed tree while the last of them is computed. The checksum of
-      the weights depends on the shards, not on the ranks. Times are the median over steps on the slowest
-      rank; communication is the share that the ranks spend on messages and on waiting for them.
+      A batch is divided into shards, the shards are divided over the ranks of mpirun, and gradients are
+      added over the shards in one fixed tree while the last of them is computed. Ranks of one node add
+      them in memory that they share, others send messages. The checksum of the weights depends on the
+      shards, not on the ranks. Times are the median over steps on the slowest rank; communication is the
+      share that the ranks spend on exchanging gradients and on waiting for each other.
       """)
 
   @ArgumentParser.Option(help: "Shards of a batch.")
@@ -34,6 +35,9 @@ struct BenchShardsCommand: ParsableCommand {
 
   @ArgumentParser.Option(help: "Operands of products and convolutions; sums are always f32.")
   var precision: OperandPrecision = .float32
+
+  @Flag(help: "Send messages also between ranks that could share memory.")
+  var messages = false
 
   @Flag(help: "One JSON object.")
   var json = false
@@ -53,7 +57,7 @@ struct BenchShardsCommand: ParsableCommand {
     let workload = try VAEWorkload(
       options: OptionValues(["hidden": .integer(hidden)], specs: VAEWorkload.component.options),
       key: RandomKey(seed: 1))
-    let reducer = ShardReducer(shards: shards, group: world)
+    let reducer = ShardReducer(shards: shards, group: world, sharesMemory: !messages)
     let step = try TrainingStep(
       Optimiser(rule: .adam(), variables: workload.variables, learningRate: 1e-3), shards: reducer,
       options: ProgramOptions(precision: precision)
@@ -74,7 +78,8 @@ struct BenchShardsCommand: ParsableCommand {
     guard world.isRoot else { return }
     let figures = Figures(
       ranks: world.size, millisecondsPerStep: Double(slowest) * 1e3,
-      communicationShare: Double(shares.reduce(0, +)) / Double(world.size), checksum: checksum,
+      communicationShare: Double(shares.reduce(0, +)) / Double(world.size),
+      usesSharedMemory: reducer.usesSharedMemory, checksum: checksum,
       ranksAgree: Set(checksums).count == 1)
     print(json ? self.json(figures, step) : text(figures, step))
   }
@@ -84,6 +89,7 @@ struct BenchShardsCommand: ParsableCommand {
     let ranks: Int
     let millisecondsPerStep: Double
     let communicationShare: Double
+    let usesSharedMemory: Bool
     /// Of the weights.
     let checksum: String
     /// Whether it is that of every rank.
@@ -95,6 +101,7 @@ struct BenchShardsCommand: ParsableCommand {
       "ranks": .integer(figures.ranks), "shards": .integer(shards), "steps": .integer(steps),
       "milliseconds_per_step": .real(figures.millisecondsPerStep),
       "communication_share": .real(figures.communicationShare),
+      "shared_memory": .flag(figures.usesSharedMemory),
       "loss": .real(Double(step.value("loss"))),
       "gradient_norm": .real(Double(step.gradientNorm)),
       "weights_sha256": .text(figures.checksum), "ranks_agree": .flag(figures.ranksAgree),
@@ -103,9 +110,9 @@ struct BenchShardsCommand: ParsableCommand {
 
   private func text(_ figures: Figures, _ step: TrainingStep) -> String {
     String(
-      format: "%d ranks, %d shards: %.3f ms a step, %.0f %% communication, loss %.6g, weights %@%@",
+      format: "%d ranks, %d shards: %.3f ms a step, %.0f %% communication%@, loss %.6g, weights %@%@",
       figures.ranks, shards, figures.millisecondsPerStep, 100 * figures.communicationShare,
-      step.value("loss"), String(figures.checksum.prefix(16)),
+      figures.usesSharedMemory ? " through shared memory" : "", step.value("loss"), String(figures.checksum.prefix(16)),
       figures.ranksAgree ? "" : "; OTHER WEIGHTS ON OTHER RANKS")
   }
 }

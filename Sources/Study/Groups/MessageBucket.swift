@@ -6,7 +6,7 @@ import MPI
 /// Rank j adds segment j of the bucket for everybody. It gets from every rank the segment of the sums
 /// that the rank could make by itself (reduce-scatter), adds them in a second tree, and sends the
 /// result to every rank (all-gather).
-final class ReductionBucket {
+final class MessageBucket {
   /// The sum over all shards, after a round.
   let sum: UnsafeMutableBufferPointer<Float>
   /// Messages that this rank sends when its own shards are added, and when its segment is.
@@ -139,4 +139,5 @@ final class ReductionBucket {
       }
     }
     for message in resultSends { try messages.start(message) }
-  }}
+  }
+}

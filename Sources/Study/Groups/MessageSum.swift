@@ -6,12 +6,12 @@ import MPI
 /// The messages and their memory are laid out once; a round allocates nothing. A rank receives
 /// (ranks − 1)/ranks of every bucket twice when the shards divide evenly into powers of two, as in a
 /// ring; parts that cannot be added before they are sent make it more.
-final class ShardReduction: ShardSum {
+final class MessageSum: ShardSum {
   /// Nanoseconds between two looks at the messages: one costs some microseconds, and none comes later
   /// than it would matter.
   private static let interval: UInt64 = 50_000
 
-  private let buckets: [ReductionBucket]
+  private let buckets: [MessageBucket]
   private let counts: [Int]
   /// For every message the bucket whose part it brings, -1 for other messages.
   private let bucketOfPart: [Int]
@@ -27,10 +27,10 @@ final class ShardReduction: ShardSum {
     precondition(counts.allSatisfy { $0 > 0 }, "buckets of \(counts) elements")
     precondition(2 * counts.count <= 32_766, "\(counts.count) buckets have more tags than there are")
     var messages = RepeatedMessages(on: group)
-    var buckets: [ReductionBucket] = []
+    var buckets: [MessageBucket] = []
     for (number, count) in counts.enumerated() {
       buckets.append(
-        try ReductionBucket(
+        try MessageBucket(
           count: count, shards: shards, group: group, tag: 2 * number, messages: &messages))
     }
     var bucketOfPart = [Int](repeating: -1, count: messages.count)
