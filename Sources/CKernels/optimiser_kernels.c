@@ -31,6 +31,10 @@ void ouroboros_scale(float scale, float *x, size_t count) {
   ckernels_numeric()->scale(scale, x, count);
 }
 
+void ouroboros_add(const float *x, float *sums, size_t count) {
+  ckernels_numeric()->add(x, sums, count);
+}
+
 double ouroboros_sum_of_squares(const float *x, size_t count) {
   return ckernels_numeric()->sum_of_squares(x, count);
 }

@@ -58,6 +58,9 @@ void ouroboros_clip(float low, float high, float *x, size_t count);
 /// x ← scale·x.
 void ouroboros_scale(float scale, float *x, size_t count);
 
+/// sums ← sums + x.
+void ouroboros_add(const float *x, float *sums, size_t count);
+
 /// Σ x², in pieces of 4,096 elements (lanes with 4 chains each, then a fixed tree, in f32; if that
 /// overflows, in Double) that are added in Double.
 double ouroboros_sum_of_squares(const float *x, size_t count);

@@ -68,32 +68,70 @@ package final class ShardTree {
 
   /// Adds the sum [count] below a node.
   package func push(_ node: Node, _ values: UnsafePointer<Float>) {
-    // As in programs, whoever calls: the bits must not depend on where a sum is made.
+    Self.withoutDenormals {
+      let path = climb(from: node)
+      for start in stride(from: 0, to: count, by: Self.piece) {
+        add(values, path, start..<min(start + Self.piece, count))
+      }
+    }
+  }
+
+  /// Clears the tree and adds the sums [count] below nodes, in ascending order of their shards.
+  package func pushAll(_ sums: [(node: Node, values: UnsafePointer<Float>)]) {
+    Self.withoutDenormals {
+      for start in stride(from: 0, to: count, by: Self.piece) {
+        clear()
+        for sum in sums {
+          add(sum.values, climb(from: sum.node), start..<min(start + Self.piece, count))
+        }
+      }
+    }
+  }
+
+  /// Elements that go all the way up before the next do, in the first-level cache.
+  private static let piece = 2048
+
+  /// As in programs, whoever calls: the bits must not depend on where a sum is made.
+  private static func withoutDenormals(_ body: () -> Void) {
     let previous = ckernels_flush_denormals(1)
     defer { _ = ckernels_flush_denormals(previous) }
-    var node = Self.raised(node, shards: shards)
-    if let left = waiting.last, Self.isPair(left, node) {
-      waiting.removeLast()
-      add(values, to: slots[waiting.count])
-      node = Self.raised(Self.parent(of: node), shards: shards)
+    body()
+  }
+
+  /// Where a pushed sum goes.
+  private struct Path {
+    /// Its own slot, where it is added to a left neighbour or, without one, begins.
+    let slot: Int
+    let isAdded: Bool
+    /// The slot of the last node on the way up; all between are added to their left neighbours.
+    let last: Int
+  }
+
+  private func climb(from node: Node) -> Path {
+    let before = waiting.count
+    Self.push(node, on: &waiting, shards: shards)
+    let last = waiting.count - 1
+    return last == before
+      ? Path(slot: before, isAdded: false, last: before)
+      : Path(slot: before - 1, isAdded: true, last: last)
+  }
+
+  /// Adds some elements of a sum on its path.
+  private func add(_ values: UnsafePointer<Float>, _ path: Path, _ elements: Range<Int>) {
+    let start = elements.lowerBound
+    if path.isAdded {
+      ouroboros_add(values + start, slots[path.slot] + start, elements.count)
     } else {
-      slots[waiting.count].update(from: values, count: count)
+      (slots[path.slot] + start).update(from: values + start, count: elements.count)
     }
-    while let left = waiting.last, Self.isPair(left, node) {
-      waiting.removeLast()
-      add(slots[waiting.count + 1], to: slots[waiting.count])
-      node = Self.raised(Self.parent(of: node), shards: shards)
+    for slot in stride(from: path.slot, to: path.last, by: -1) {
+      ouroboros_add(slots[slot] + start, slots[slot - 1] + start, elements.count)
     }
-    waiting.append(node)
   }
 
   /// The sum [count] of the node of this number among those that wait; always the same memory for one
   /// number.
   package func sum(_ number: Int) -> UnsafePointer<Float> { UnsafePointer(slots[number]) }
-
-  private func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
-    for element in 0..<count { sum[element] += values[element] }
-  }
 
   // MARK: Nodes
 

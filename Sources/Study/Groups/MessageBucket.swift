@@ -23,9 +23,10 @@ final class MessageBucket {
   private let ownRoot: UnsafeMutableBufferPointer<Float>
   private let own: ShardTree
   private let final: ShardTree
-  /// For every rank the nodes that it sends, and where those of the others come to.
-  private let nodes: [[ShardTree.Node]]
+  /// Where the nodes that the other ranks send come to.
   private let parts: [UnsafeMutableBufferPointer<Float>]
+  /// Every rank's nodes, in the order of the tree, with this rank's segment of their sums.
+  private let sums: [(node: ShardTree.Node, values: UnsafePointer<Float>)]
 
   /// Whether all own shards are added.
   private(set) var isAdded = false
@@ -47,14 +48,22 @@ final class MessageBucket {
     let width = segments[me].count
     sum = Self.allocate(count)
     ownRoot = Self.allocate(count)
-    own = ShardTree(shards: shards, pushed: ranks[me], root: ownRoot)
+    let own = ShardTree(shards: shards, pushed: ranks[me], root: ownRoot)
+    self.own = own
     final = ShardTree(shards: shards, pushed: 0..<shards, root: .init(rebasing: sum[segments[me]]))
-    parts = nodes.indices.map { Self.allocate($0 == me ? 0 : nodes[$0].count * width) }
-    segment = segments[me]
+    let segment = segments[me]
+    let parts = nodes.indices.map { Self.allocate($0 == me ? 0 : nodes[$0].count * width) }
+    sums = nodes.indices.flatMap { rank in
+      nodes[rank].enumerated().map { number, node in
+        let all = rank == me ? own.sum(number) + segment.lowerBound : nil
+        return (node, all ?? UnsafePointer(parts[rank].baseAddress! + number * width))
+      }
+    }
+    self.parts = parts
+    self.segment = segment
     ownRank = me
     self.shards = shards
     self.ranks = ranks
-    self.nodes = nodes
 
     // Every rank begins with its right neighbour, so that not all send to rank 0 at once.
     for step in 1..<size {
@@ -102,7 +111,6 @@ final class MessageBucket {
   /// Begins a round.
   func begin(_ messages: inout RepeatedMessages) throws(MPIError) {
     own.clear()
-    final.clear()
     isAdded = ranks[ownRank].isEmpty
     missing = partReceives.count
     for message in partReceives { try messages.start(message) }
@@ -129,15 +137,7 @@ final class MessageBucket {
   /// Adds the parts of the segment when all are there, and sends the result.
   private func addSegment(_ messages: inout RepeatedMessages) throws(MPIError) {
     guard isAdded, missing == 0, !segment.isEmpty else { return }
-    for rank in nodes.indices {
-      for (number, node) in nodes[rank].enumerated() {
-        final.push(
-          node,
-          rank == ownRank
-            ? own.sum(number) + segment.lowerBound
-            : UnsafePointer(parts[rank].baseAddress! + number * segment.count))
-      }
-    }
+    final.pushAll(sums)
     for message in resultSends { try messages.start(message) }
   }
 }

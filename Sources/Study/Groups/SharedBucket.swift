@@ -37,9 +37,8 @@ final class SharedBucket {
 
   /// The sum over all shards, after a round.
   let sum: UnsafeMutableBufferPointer<Float>
-  private let segment: Range<Int>
-  /// Every rank's nodes with their sums [count], in the order of the tree.
-  private let parts: [(node: ShardTree.Node, sum: UnsafeMutablePointer<Float>)]
+  /// Every rank's nodes, in the order of the tree, with this rank's segment of their sums.
+  private let parts: [(node: ShardTree.Node, values: UnsafePointer<Float>)]
   /// Nil on a rank without shards.
   private let own: ShardTree?
   private let final: ShardTree
@@ -61,9 +60,11 @@ final class SharedBucket {
       return next.bindMemory(to: Float.self, capacity: layout.count)
     }
     let vectors = layout.nodes.map { $0.map { _ in vector() } }
-    parts = zip(layout.nodes, vectors).flatMap { Array(zip($0, $1)) }
     sum = UnsafeMutableBufferPointer(start: vector(), count: layout.count)
-    segment = ShardReducer.shards(of: rank, ranks: layout.ranks, shards: layout.count)
+    let segment = ShardReducer.shards(of: rank, ranks: layout.ranks, shards: layout.count)
+    parts = zip(layout.nodes, vectors).flatMap { nodes, sums in
+      zip(nodes, sums).map { ($0, UnsafePointer($1 + segment.lowerBound)) }
+    }
     own = vectors[rank].first.map {
       ShardTree(
         shards: layout.shards, pushed: layout.shardsOfRank[rank],
@@ -77,10 +78,7 @@ final class SharedBucket {
 
   // MARK: A round
 
-  func clear() {
-    own?.clear()
-    final.clear()
-  }
+  func clear() { own?.clear() }
 
   /// Adds the vector of an own shard.
   func add(shard: Int, _ values: UnsafeBufferPointer<Float>) {
@@ -90,10 +88,7 @@ final class SharedBucket {
   }
 
   /// Adds this rank's segment of all ranks' sums, which have to be there.
-  func addSegment() {
-    guard !segment.isEmpty else { return }
-    for part in parts { final.push(part.node, part.sum + segment.lowerBound) }
-  }
+  func addSegment() { final.pushAll(parts) }
 
   // What a rank has written before it sets a flag is there for those that have seen the flag.
 

@@ -59,6 +59,49 @@ struct ShardTreeTests {
     }
   }
 
+  /// Longer than the pieces that go up at a time, and no multiple of them.
+  @Test("sums pushed at once give the bits of shards pushed one by one", arguments: [1, 2, 5, 8, 13])
+  func allAtOnce(shards: Int) {
+    let count = 5_003
+    func vector() -> UnsafeMutableBufferPointer<Float> { .allocate(capacity: count) }
+    let (expected, total, first, second) = (vector(), vector(), vector(), vector())
+    defer { for memory in [expected, total, first, second] { memory.deallocate() } }
+    var stream = RandomStream(key: RandomKey(seed: 3))
+    let values = (0..<shards).map { _ in (0..<count).map { _ in Float(stream.uniform() - 0.5) } }
+    let whole = ShardTree(shards: shards, pushed: 0..<shards, root: expected)
+    for shard in 0..<shards { whole.push(shard: shard, values[shard]) }
+    #expect(whole.isComplete)
+
+    let middle = shards / 2
+    let parts = [(0..<middle, first), (middle..<shards, second)].map { own, root in
+      let tree = ShardTree(shards: shards, pushed: own, root: root)
+      for shard in own { tree.push(shard: shard, values[shard]) }
+      return tree
+    }
+    let final = ShardTree(shards: shards, pushed: 0..<shards, root: total)
+    for _ in 0..<2 {
+      final.pushAll(parts.flatMap { tree in tree.waiting.enumerated().map { ($1, tree.sum($0)) } })
+      #expect(final.isComplete && Array(total) == Array(expected))
+    }
+  }
+
+  /// Sums after the first stand where they are told to.
+  @Test("memory for several sums")
+  func further() {
+    let places = (0..<3).map { _ in UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.count) }
+    defer { for place in places { place.deallocate() } }
+    let tree = ShardTree(
+      shards: 13, pushed: 5..<12, root: places[0], further: places.dropFirst().map { $0.baseAddress! })
+    for shard in 5..<12 { tree.push(shard: shard, values(shard: shard)) }
+    withRoot { root in
+      let own = ShardTree(shards: 13, pushed: 5..<12, root: root)
+      for shard in 5..<12 { own.push(shard: shard, values(shard: shard)) }
+      for (number, place) in places.enumerated() {
+        #expect(Array(place) == Array(UnsafeBufferPointer(start: own.sum(number), count: Self.count)))
+      }
+    }
+  }
+
   @Test("a tree can be used again, and its sums stay in their places")
   func rounds() {
     withRoot { root in
