@@ -66,7 +66,9 @@ private struct MemoryFile {
   static func create(byteCount: Int) -> Int32 {
     // Beyond the limit on file sizes the process would get a signal.
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur >= byteCount else { return -1 }
+    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
+      limit.rlim_cur >= byteCount
+    else { return -1 }
     let file = cmpi_memory_file()
     guard file >= 0, ftruncate(file, byteCount) != 0 else { return file }
     close(file)

@@ -43,12 +43,12 @@ public protocol ShardSum: AnyObject {
 
   /// Takes the vector of one of the rank's own shards in a bucket, which may change afterwards. Shards
   /// ascend within a bucket; buckets come in any order. With the last own shard of a bucket its
-  /// messages start.
+  /// exchange begins.
   ///
   /// - Parameter values: as many as the bucket has.
   func add(shard: Int, bucket: Int, _ values: UnsafeBufferPointer<Float>) throws
 
-  /// Lets messages move on; never waits, and costs next to nothing when called too often.
+  /// Lets the exchange move on; never waits, and costs next to nothing when called too often.
   func progress() throws
 
   /// Ends the round: returns when every sum is there.

@@ -47,7 +47,7 @@ extension RankCheck {
   ) { world, findings in
     let node = try world.splitByNode()
     let number = node.rank.number
-    // Two whole pages a rank, and not.
+    // No whole pages: ranks write beside each other in one.
     let each = 1_025
     guard let memory = try node.shareMemory(byteCount: 8 * each * node.size) else {
       // Allowed: containers may keep processes apart. Sums over ranks then go by messages.

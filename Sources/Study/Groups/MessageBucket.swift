@@ -16,10 +16,8 @@ final class MessageBucket {
   private(set) var partReceives: [Int] = []
   private(set) var resultReceives: [Int] = []
 
-  private let shards: Int
-  private let ranks: [Range<Int>]
+  private let ownShards: Range<Int>
   private let segment: Range<Int>
-  private let ownRank: Int
   private let ownRoot: UnsafeMutableBufferPointer<Float>
   private let own: ShardTree
   private let final: ShardTree
@@ -55,15 +53,14 @@ final class MessageBucket {
     let parts = nodes.indices.map { Self.allocate($0 == me ? 0 : nodes[$0].count * width) }
     sums = nodes.indices.flatMap { rank in
       nodes[rank].enumerated().map { number, node in
-        let all = rank == me ? own.sum(number) + segment.lowerBound : nil
-        return (node, all ?? UnsafePointer(parts[rank].baseAddress! + number * width))
+        rank == me
+          ? (node, own.sum(number) + segment.lowerBound)
+          : (node, UnsafePointer(parts[rank].baseAddress! + number * width))
       }
     }
     self.parts = parts
     self.segment = segment
-    ownRank = me
-    self.shards = shards
-    self.ranks = ranks
+    ownShards = ranks[me]
 
     // Every rank begins with its right neighbour, so that not all send to rank 0 at once.
     for step in 1..<size {
@@ -111,7 +108,7 @@ final class MessageBucket {
   /// Begins a round.
   func begin(_ messages: inout RepeatedMessages) throws(MPIError) {
     own.clear()
-    isAdded = ranks[ownRank].isEmpty
+    isAdded = ownShards.isEmpty
     missing = partReceives.count
     for message in partReceives { try messages.start(message) }
     for message in resultReceives { try messages.start(message) }
@@ -122,7 +119,7 @@ final class MessageBucket {
     shard: Int, _ values: UnsafePointer<Float>, _ messages: inout RepeatedMessages
   ) throws(MPIError) {
     own.push(shard: shard, values)
-    guard shard + 1 == ranks[ownRank].upperBound else { return }
+    guard shard + 1 == ownShards.upperBound else { return }
     isAdded = true
     for message in partSends { try messages.start(message) }
     try addSegment(&messages)

@@ -4,8 +4,9 @@ import MPI
 /// A sum over the shards of ranks that share memory: nothing is sent.
 ///
 /// Each rank adds its own shards where all can read them; rank j adds segment j of every bucket, from
-/// all ranks' memory into the one sum that all read. Memory in all: two to three times the vectors for
-/// two ranks, and what their nodes in the tree take for each more.
+/// all ranks' memory into the one sum that all read. Memory of a node: the vectors once for the sum and
+/// once for every node of the tree that a rank adds by itself, one a rank where the shards divide evenly
+/// into powers of two.
 final class SharedSum: ShardSum {
   private let memory: SharedMemory
   private let buckets: [SharedBucket]

@@ -112,7 +112,8 @@ struct BenchShardsCommand: ParsableCommand {
     String(
       format: "%d ranks, %d shards: %.3f ms a step, %.0f %% communication%@, loss %.6g, weights %@%@",
       figures.ranks, shards, figures.millisecondsPerStep, 100 * figures.communicationShare,
-      figures.usesSharedMemory ? " through shared memory" : "", step.value("loss"), String(figures.checksum.prefix(16)),
+      figures.usesSharedMemory ? " through shared memory" : "", step.value("loss"),
+      String(figures.checksum.prefix(16)),
       figures.ranksAgree ? "" : "; OTHER WEIGHTS ON OTHER RANKS")
   }
 }
